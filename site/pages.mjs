@@ -24,6 +24,7 @@ export const places = [
       { file: "docs/tags.md", to: "guides/tags" },
       { file: "docs/leases.md", to: "guides/leases" },
       { file: "docs/s3-outages.md", to: "guides/s3-outages" },
+      { file: "docs/levels.md", to: "guides/levels" },
       { file: "docs/requests.md", to: "guides/requests" },
       { file: "docs/s3-express.md", to: "guides/s3-express" }
     ]

@@ -82,6 +82,7 @@ export const areas = [
       "memory",
       "guard",
       "coordination",
+      "levels",
       "verbs",
       "cache",
       "persistence",

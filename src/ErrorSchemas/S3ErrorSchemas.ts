@@ -50,6 +50,7 @@ export const ObjectStoreError: Schema.Schema<
       "Unavailable",
       "ConditionalWritesUnsupported",
       "ListUnsupported",
+      "ReadOnly",
       "BadName",
       "Conflict",
       "Unreadable",

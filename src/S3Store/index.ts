@@ -22,6 +22,11 @@ export type { CompressionOptions, EntryFormatOptions } from "./entry/EntryFormat
 export { S3CacheCheck, type S3CacheCheckStep } from "./guard/checkStore.js"
 export type { S3CacheEvent } from "./guard/S3CacheEvent.js"
 export { type AnyKey, CacheKey, Keyspace, type KeyspaceOptions, type OnStoreError } from "./keyspace/Keyspace.js"
+export type {
+  ObjectStoreChainLayerOptions,
+  ObjectStoreChainOptions,
+  ObjectStoreChainPolicy
+} from "./levels/ObjectStoreChainOptions.js"
 export type { FileSystemObjectStoreOptions } from "./objects/fileSystemObjectStore.js"
 export type { KeyValueObjectStoreOptions } from "./objects/keyValueObjectStore.js"
 export {

@@ -52,6 +52,7 @@ export const consequences: Readonly<Record<ObjectStoreReason, S3Consequences>> =
   Conflict: { ...told, retry: true },
   ConditionalWritesUnsupported: told,
   ListUnsupported: told,
+  ReadOnly: told,
   BadName: told,
   Unreadable: told,
   CircuitOpen: { ...told, retry: true }

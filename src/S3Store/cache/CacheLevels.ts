@@ -43,14 +43,14 @@ export interface CacheLevels {
 
 /**
  * Tells in the log of what went wrong without an error for anybody. What was not asked since the circuit is open is not
- * told: its opening was. What every key meets is told once.
+ * told: its opening was; nor what a store that is only read refuses. What every key meets is told once.
  */
 export const logProblem = (
   { faults, name }: CacheLevels,
   key: AnyKey,
   error: { readonly message: string; readonly reason?: string }
 ): Effect.Effect<void> => {
-  if (error.reason === "CircuitOpen") return Effect.void
+  if (error.reason === "CircuitOpen" || error.reason === "ReadOnly") return Effect.void
   const log = Effect.annotateLogs(Effect.logWarning(error.message), { cache: name, key: String(key) })
   return error instanceof ObjectStoreError
     ? Effect.flatMap(faults.isNews(error), (isNews) => isNews ? log : Effect.void)

@@ -38,7 +38,8 @@ export type Coordination = <A>(key: AnyKey, parts: Coordinated<A>) => Effect.Eff
 /**
  * Makes the coordination by leases. Leases save computations and decide nothing: whatever goes wrong with them, the
  * computed value reaches its callers. When the second level cannot be asked, each process computes for itself. Where it
- * does not honour conditions on writes there are no leases; the log tells so once.
+ * does not honour conditions on writes there are no leases, the log tells so once; nor where it is only read, which it
+ * says itself.
  */
 export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordination => {
   const { ledger, name: cache, store } = levels
@@ -48,6 +49,7 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
     Effect.suspend(() => {
       if (!isSupported) return Effect.void
       isSupported = false
+      if (error.reason === "ReadOnly") return Effect.void
       return Effect.annotateLogs(
         Effect.logWarning(
           `coordination: "lease" cannot be had, each process computes for itself: ${error.message}`
@@ -131,7 +133,9 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
           detail: `an unexpected end of the request: ${printKey(Cause.squash(cause)).slice(0, 300)}`,
           cause: Cause.squash(cause)
         }))
-      return error.reason === "ConditionalWritesUnsupported" ? reportUnsupported(error) : logProblem(levels, key, error)
+      return error.reason === "ConditionalWritesUnsupported" || error.reason === "ReadOnly"
+        ? reportUnsupported(error)
+        : logProblem(levels, key, error)
     }
 
     return Effect.suspend(() => {

@@ -10,7 +10,7 @@ import { CacheExistsError, CacheNotFoundError } from "../../Cache/errors/CacheEr
 import type { EntryHead } from "../entry/EntryHeader.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
-import { type CacheDecodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import { type CacheDecodeError, ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
@@ -59,8 +59,8 @@ export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" |
   ) => Effect.Effect<PutOutcome, ObjectStoreError>
   /**
    * Writes an entry that holds a failure, where no live value is, or none but an old one; only for whoever holds the key's
-   * lock. What memory is to keep, if anything. Where conditions are not honoured, and where something lies that cannot be
-   * read, it is not written, and memory keeps it; the old value is removed.
+   * lock. What memory is to keep, if anything. Where conditions are not honoured, where something lies that cannot be
+   * read, and in a store that is only read, it is not written, and memory keeps it; the old value is removed.
    *
    * @param stale the old value
    */
@@ -74,6 +74,9 @@ export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" |
 }
 
 const attempts = 4
+
+/** Why a failure that was not written is kept in memory all the same. */
+const keepsFailure: ReadonlySet<ObjectStoreReason> = new Set(["ConditionalWritesUnsupported", "Unreadable", "ReadOnly"])
 
 /** Makes the writing operations. */
 export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWrites): Writing => {
@@ -327,7 +330,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
         if (error._tag === "CacheExistsError") {
           return Effect.as(stale === undefined ? Effect.void : memory.drop(key, stale), undefined)
         }
-        if (error.reason !== "ConditionalWritesUnsupported" && error.reason !== "Unreadable") return Effect.fail(error)
+        if (!keepsFailure.has(error.reason)) return Effect.fail(error)
         return Effect.as(stale === undefined ? Effect.void : Effect.ignore(removeStale(key, stale)), entry.held)
       })
     )

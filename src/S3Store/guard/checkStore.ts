@@ -76,6 +76,9 @@ export class S3CacheCheck extends Data.Class<{
 
 const mostSkew = 60_000
 
+/** What a store says that is well, and cannot do everything. */
+const missing: ReadonlySet<ObjectStoreReason> = new Set(["ListUnsupported", "ConditionalWritesUnsupported", "ReadOnly"])
+
 /** How long a step may take, in milliseconds. */
 const stepLimit = 30_000
 
@@ -91,6 +94,7 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
     const body = Buffer.from("check")
     const steps: Array<S3CacheCheckStep> = []
     let isHopeless = false
+    const isOnlyRead = () => steps[0]?.reason === "ReadOnly"
 
     const note = (
       step: S3CacheCheckStep["step"],
@@ -115,7 +119,7 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
           const { detail, reason } = outcome.left
           const { counts, isSetup } = consequences[reason]
           isHopeless = isSetup || counts
-          const isMissing = reason === "ListUnsupported" || reason === "ConditionalWritesUnsupported"
+          const isMissing = missing.has(reason)
           note(step, isMissing ? "unsupported" : "failed", detail, reason)
         })
       })
@@ -123,6 +127,8 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
     const read = Effect.flatMap(store.load(`${name}.absent`), (absent) =>
       absent._tag !== "Absent"
         ? Effect.succeed("there is an object where there can be none")
+        : isOnlyRead()
+        ? Effect.succeed(undefined)
         : Effect.map(store.load(name), (found) =>
           found._tag === "Found" && body.equals(found.body)
             ? undefined
@@ -151,7 +157,7 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
       yield* tries(
         "list",
         Effect.map(listed, (found) => {
-          if (found === undefined) return "what was written is not in the list"
+          if (found === undefined) return isOnlyRead() ? undefined : "what was written is not in the list"
           modified = found.modified
           return undefined
         })

@@ -24,6 +24,7 @@ import { cutStart } from "../common/cutStart.js"
  * - `Unavailable`: it failed itself (5xx);
  * - `ConditionalWritesUnsupported`: it ignores or refuses conditions on writes, so that "only if absent" cannot be had;
  * - `ListUnsupported`: it cannot tell which objects there are;
+ * - `ReadOnly`: this process may only read it (`ObjectStore.layerReadOnly`), so it was not asked;
  * - `BadName`: it takes no object of this name;
  * - `Conflict`: other writers were faster, again and again;
  * - `Unreadable`: an object is there, but it is not what it should be: see `cause`, a `CacheDecodeError`;
@@ -50,6 +51,7 @@ export type ObjectStoreReason =
   | "Unavailable"
   | "ConditionalWritesUnsupported"
   | "ListUnsupported"
+  | "ReadOnly"
   | "BadName"
   | "Conflict"
   | "Unreadable"

@@ -16,6 +16,15 @@ export const isObjectName = (name: string): boolean => name.length <= 320 && nam
 export const isEntryOrLeaseUnder = (prefix: string) => ({ name }: { readonly name: string }): boolean =>
   name.startsWith(prefix) && entryNames.test(name.slice(prefix.length))
 
+/** Whether an object is an entry of some keyspace and version; not a lease, the marker of a tag, or somebody else's. */
+export const isEntryName = (name: string): boolean => anyEntry.test(name)
+
+/** The name of the entry whose lease an object is; nothing for another object. */
+export const leasedEntryOf = (name: string): string | undefined => {
+  const entry = isLeaseName(name) ? name.slice(0, -4) : ""
+  return isEntryName(entry) ? entry : undefined
+}
+
 /** The name of an object that is called by a text of any length and characters: its SHA-256 in hexadecimal. */
 export const digestName = (text: string): string => createHash("sha256").update(text).digest("hex")
 
@@ -24,6 +33,8 @@ export const leaseNameOf = (entryName: string): string => `${entryName}.run`
 
 /** Whether the name of an entry or a lease is that of a lease. */
 export const isLeaseName = (name: string): boolean => name.endsWith(".run")
+
+const anyEntry = /^[^.].*\/[0-9a-f]{64}$/
 
 const entryNames = /^[0-9a-f]{64}(?:\.run)?$/
 

@@ -7,13 +7,15 @@ import type { S3Client } from "@aws-sdk/client-s3"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import { KeyValueStore } from "@effect/platform/KeyValueStore"
 import type { Path } from "@effect/platform/Path"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { orInstall } from "../../Cache/installed/orInstall.js"
+import { checkOptions } from "../../Cache/options/checkOptions.js"
+import { millis } from "../../Cache/options/timeToLive.js"
 import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 import { printedAs } from "../../Cache/printing/printedAs.js"
 import { ClientCache } from "../../ClientLayer/ClientCache.js"
@@ -23,6 +25,13 @@ import type { ClientConfig } from "../../ClientLayer/sdk/AwsClient.js"
 import { withPathStyle } from "../bucket/pathStyle.js"
 import { makeS3ObjectStore } from "../bucket/s3ObjectStore.js"
 import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
+import { makeChainedObjectStore } from "../levels/chainedObjectStore.js"
+import {
+  chainKinds,
+  type ObjectStoreChainLayerOptions,
+  type ObjectStoreChainOptions
+} from "../levels/ObjectStoreChainOptions.js"
+import { makeReadOnlyObjectStore } from "../levels/readOnlyObjectStore.js"
 import { descriptionOf } from "../objects/describedStore.js"
 import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "../objects/fileSystemObjectStore.js"
 import { type KeyValueObjectStoreOptions, makeKeyValueObjectStore } from "../objects/keyValueObjectStore.js"
@@ -147,6 +156,75 @@ export interface ObjectStoreTag extends Context.Tag<ObjectStore, ObjectStore> {
   ) => Layer.Layer<ObjectStore, never, KeyValueStore>
 
   /**
+   * A store that is only read, for processes that may use what others have computed and not put anything there: loads and
+   * lists go through; what would write or remove makes no request, and fails with reason `ReadOnly`. A cache over it keeps
+   * in memory what it computes, without a warning; its leases coordinate nothing. One line of the log says so.
+   */
+  readonly makeReadOnly: (store: ObjectStore) => Effect.Effect<ObjectStore>
+
+  /**
+   * The layer of `makeReadOnly`, over the store that it is given.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Exit, Layer, Schema } from "effect"
+   * import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Names = Keyspace.make("names", { key: Schema.Number, value: Schema.String })
+   *
+   * const OnlyRead = S3Cache.layer().pipe(
+   *   Layer.provide(ObjectStore.layerReadOnly()),
+   *   Layer.provide(ObjectStore.layerMemory())
+   * )
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.getOrCompute(Names.key(1), Effect.succeed("Ada")) // kept in memory only
+   *   return yield* Effect.exit(S3Cache.set(Names.key(2), "Grace"))
+   * }).pipe(Effect.provide(OnlyRead))
+   *
+   * assert.equal(Exit.isFailure(await Effect.runPromise(program)), true)
+   * ```
+   */
+  readonly layerReadOnly: () => Layer.Layer<ObjectStore, never, ObjectStore>
+
+  /**
+   * One store before another, such as files before a bucket. Loads of entries ask the near one, then the far one, whose
+   * answer the near one keeps. The far one alone decides on conditions, lists, tags and leases, and is changed first; a
+   * near one that fails counts as if it were not there.
+   */
+  readonly makeChain: (options: ObjectStoreChainOptions) => Effect.Effect<ObjectStore, CacheConfigError>
+
+  /**
+   * The layer of `makeChain`, over two layers.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Names = Keyspace.make("names", { key: Schema.Number, value: Schema.String })
+   *
+   * const Both = ObjectStore.layerChain({
+   *   near: ObjectStore.layerMemory(),
+   *   far: ObjectStore.layerMemory(),
+   *   revalidateAfter: "10 seconds"
+   * })
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.set(Names.key(1), "Ada")
+   *   return yield* S3Cache.get(Names.key(1))
+   * }).pipe(Effect.provide(S3Cache.layer()), Effect.provide(Both))
+   *
+   * assert.equal(await Effect.runPromise(program), "Ada")
+   * ```
+   */
+  readonly layerChain: <E, R, E2, R2>(
+    options: ObjectStoreChainLayerOptions<E, R, E2, R2>
+  ) => Layer.Layer<ObjectStore, E | E2 | CacheConfigError, R | R2>
+
+  /**
    * The other way round: a `KeyValueStore` of `@effect/platform` whose values are objects of the second level, in the format
    * of the cache, with its checksums, compression and encryption. There is no memory level: every read is a request.
    *
@@ -217,6 +295,33 @@ const makeFileSystem: ObjectStoreTag["makeFileSystem"] = (options) => printed(ma
 
 const makeKeyValue: ObjectStoreTag["makeKeyValueStore"] = (options) => printed(makeKeyValueObjectStore(options))
 
+const makeReadOnly: ObjectStoreTag["makeReadOnly"] = (store) => printed(makeReadOnlyObjectStore(store))
+
+const makeChain: ObjectStoreTag["makeChain"] = (options) =>
+  Effect.gen(function*() {
+    const cache = "chain of object stores"
+    yield* asExit(checkOptions(cache, options, chainKinds))
+    const { far, near, nearResetAfter = "30 seconds", nearTimeout = "1 second", revalidateAfter = "1 minute" } = options
+    const limits = {
+      revalidateAfter: yield* asExit(millis(cache, "revalidateAfter", revalidateAfter, "duration")),
+      timeout: yield* asExit(millis(cache, "nearTimeout", nearTimeout, "durationAboveZero")),
+      resetAfter: yield* asExit(millis(cache, "nearResetAfter", nearResetAfter, "durationAboveZero"))
+    }
+    return yield* printed(Effect.sync(() => makeChainedObjectStore(near, far, limits)))
+  })
+
+const layerChain: ObjectStoreTag["layerChain"] = (options) =>
+  Layer.scoped(
+    tag,
+    Effect.gen(function*() {
+      yield* asExit(checkOptions("chain of object stores", options, chainKinds))
+      // Each in a layer of its own: both are provided as the same service.
+      const near = Context.get(yield* Layer.build(Layer.fresh(options.near)), tag)
+      const far = Context.get(yield* Layer.build(Layer.fresh(options.far)), tag)
+      return yield* makeChain({ ...options, near, far })
+    })
+  )
+
 /**
  * The second level: named objects that processes share. Replace it to keep entries elsewhere.
  *
@@ -235,5 +340,9 @@ export const ObjectStore: ObjectStoreTag = Object.assign(tag, {
   layerFileSystem: (options: FileSystemObjectStoreOptions) => Layer.effect(tag, makeFileSystem(options)),
   makeKeyValueStore: makeKeyValue,
   layerKeyValueStore: (options?: KeyValueObjectStoreOptions) => Layer.effect(tag, makeKeyValue(options)),
+  makeReadOnly,
+  makeChain,
+  layerChain,
+  layerReadOnly: () => Layer.effect(tag, Effect.flatMap(tag, makeReadOnly)),
   layerToKeyValueStore: (options?: S3PersistenceOptions) => Layer.effect(KeyValueStore, makeKeyValueStore(options))
 })

@@ -1,0 +1,63 @@
+/**
+ * How one store stands before another.
+ *
+ * @since 1.0.0
+ */
+import type { DurationInput } from "effect/Duration"
+import type * as Layer from "effect/Layer"
+import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import type { ObjectStore } from "../objects/ObjectStore.js"
+
+/**
+ * How long a near store is believed, and borne with.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreChainPolicy {
+  /**
+   * For how long the near store is believed, since the far one was asked: what another process has replaced or removed there
+   * may still be found for so long. Then the far store is asked whether it still has the same, without its content.
+   * Default 1 minute.
+   */
+  readonly revalidateAfter?: DurationInput | undefined
+  /** How long the near store may take to answer. Default 1 second. */
+  readonly nearTimeout?: DurationInput | undefined
+  /** For how long it is not asked after it failed. Default 30 seconds. */
+  readonly nearResetAfter?: DurationInput | undefined
+}
+
+/**
+ * Two stores, one before the other.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreChainOptions extends ObjectStoreChainPolicy {
+  /** The store that is asked first: fast, and nothing is lost with it. */
+  readonly near: ObjectStore
+  /** The store that decides. */
+  readonly far: ObjectStore
+}
+
+/**
+ * The layers of two stores, one before the other.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreChainLayerOptions<in out E, in out R, in out E2, in out R2> extends ObjectStoreChainPolicy {
+  /** The store that is asked first: fast, and nothing is lost with it. */
+  readonly near: Layer.Layer<ObjectStore, E, R>
+  /** The store that decides. */
+  readonly far: Layer.Layer<ObjectStore, E2, R2>
+}
+
+/** The kinds of the options. */
+export const chainKinds: OptionKinds<ObjectStoreChainOptions> = {
+  near: "object",
+  far: "object",
+  revalidateAfter: "duration",
+  nearTimeout: "durationAboveZero",
+  nearResetAfter: "durationAboveZero"
+}

@@ -1,0 +1,41 @@
+/**
+ * An object store that only reads.
+ */
+import * as Effect from "effect/Effect"
+import { describedStore } from "../objects/describedStore.js"
+import type { ObjectStore } from "../objects/ObjectStore.js"
+import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+
+/** The store behind, of which nothing is written or removed: no such request is made. The log says so once, now. */
+export const makeReadOnlyObjectStore = (behind: ObjectStore): Effect.Effect<ObjectStore> => {
+  const { description, list, load, maxObjectBytes, place } = describedStore(behind)
+
+  const refused = (operation: string, name: string): Effect.Effect<never, ObjectStoreError> =>
+    Effect.suspend(() =>
+      new ObjectStoreError({
+        reason: "ReadOnly",
+        operation,
+        target: description + name,
+        detail: "this process only reads here: nothing was written or removed"
+      })
+    )
+
+  return Effect.as(
+    Effect.logInfo(
+      `${description} is only read: nothing is written or removed there, and nobody waits for what another process computes`
+    ),
+    {
+      description: `${description} (read only)`,
+      place,
+      maxObjectBytes,
+      load,
+      list,
+      save: (name) => refused("save", name),
+      add: (name) => refused("add", name),
+      replace: (name) => refused("replace", name),
+      remove: (name) => refused("remove", name),
+      removeIfMatch: (name) => refused("remove", name),
+      removeAll: ([name]) => name === undefined ? Effect.void : refused("remove", name)
+    }
+  )
+}
