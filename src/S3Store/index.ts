@@ -22,11 +22,7 @@ export type { CompressionOptions, EntryFormatOptions } from "./entry/EntryFormat
 export { S3CacheCheck, type S3CacheCheckStep } from "./guard/checkStore.js"
 export type { S3CacheEvent } from "./guard/S3CacheEvent.js"
 export { type AnyKey, CacheKey, Keyspace, type KeyspaceOptions, type OnStoreError } from "./keyspace/Keyspace.js"
-export type {
-  ObjectStoreChainLayerOptions,
-  ObjectStoreChainOptions,
-  ObjectStoreChainPolicy
-} from "./levels/ObjectStoreChainOptions.js"
+export type { ObjectStoreChainPolicy } from "./levels/ObjectStoreChainPolicy.js"
 export type { FileSystemObjectStoreOptions } from "./objects/fileSystemObjectStore.js"
 export type { KeyValueObjectStoreOptions } from "./objects/keyValueObjectStore.js"
 export {
@@ -42,7 +38,13 @@ export type { Isolation } from "./options/isolation.js"
 export { S3Cache } from "./S3Cache.js"
 export { isS3CacheError, type S3CacheError } from "./S3CacheError.js"
 export { S3CacheLive } from "./S3CacheLive.js"
-export { ObjectStore, type ObjectStoreS3Options, type ObjectStoreTag } from "./service/ObjectStoreTag.js"
+export {
+  ObjectStore,
+  type ObjectStoreChainLayerOptions,
+  type ObjectStoreChainOptions,
+  type ObjectStoreS3Options,
+  type ObjectStoreTag
+} from "./service/ObjectStoreTag.js"
 export type { S3CacheLayers, S3CacheServiceClass } from "./service/S3CacheServiceClass.js"
 
 export type * from "./options/S3CacheOptions.js"

@@ -210,6 +210,13 @@ const freshness = {
   staleIfError: duration,
   maxComputations: count
 }
+const chainOptions = {
+  near: object,
+  far: object,
+  revalidateAfter: duration,
+  nearTimeout: aboveZero,
+  nearResetAfter: aboveZero
+}
 const failures = { failure: func, failureTimeToLive: durationOrFunction }
 const storeOptions = {
   ...freshness,
@@ -774,6 +781,16 @@ const cases: Readonly<Record<string, Case>> = {
         built(Layer.provide(ObjectStore.layerKeyValueStore(untyped(options)), KeyValueStore.layerMemory))
       ),
     options: { keyPrefix: text, conditions: oneOf("\"process\" or \"off\"") }
+  },
+  "ObjectStoreTag.makeChain": {
+    use: (options) => suspended(() => ObjectStore.makeChain(untyped(options))),
+    options: chainOptions,
+    base: { near: {}, far: {} }
+  },
+  "ObjectStoreTag.layerChain": {
+    use: (options) => suspended(() => built(ObjectStore.layerChain(untyped(options)))),
+    options: chainOptions,
+    base: { near: ObjectStore.layerMemory(), far: ObjectStore.layerMemory() }
   },
   "ObjectStoreTag.layerToKeyValueStore": {
     use: persistence(ObjectStore.layerToKeyValueStore),

@@ -24,7 +24,7 @@ export interface ChainLimits extends NearLimits {
 }
 
 /** What there is to know of contents. */
-export interface ChainContents {
+interface ChainContents {
   /** Whether a content that was loaded is worth keeping: it did not come damaged. */
   readonly isWhole: (body: Uint8Array) => boolean
   /** When it is over, in milliseconds since the epoch. */
@@ -58,7 +58,7 @@ export const makeChainedObjectStore = (
   nearStore: ObjectStore,
   farStore: ObjectStore,
   limits: ChainLimits,
-  contents = contentsOfEntries
+  contents: ChainContents = contentsOfEntries
 ): ObjectStore => {
   const far = describedStore(farStore)
   const near = new NearStore(describedStore(nearStore), limits)

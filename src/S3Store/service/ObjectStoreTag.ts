@@ -26,11 +26,7 @@ import { withPathStyle } from "../bucket/pathStyle.js"
 import { makeS3ObjectStore } from "../bucket/s3ObjectStore.js"
 import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
 import { makeChainedObjectStore } from "../levels/chainedObjectStore.js"
-import {
-  chainKinds,
-  type ObjectStoreChainLayerOptions,
-  type ObjectStoreChainOptions
-} from "../levels/ObjectStoreChainOptions.js"
+import { chainKinds, type ObjectStoreChainPolicy } from "../levels/ObjectStoreChainPolicy.js"
 import { makeReadOnlyObjectStore } from "../levels/readOnlyObjectStore.js"
 import { descriptionOf } from "../objects/describedStore.js"
 import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "../objects/fileSystemObjectStore.js"
@@ -63,6 +59,32 @@ export interface ObjectStoreS3Options extends S3ObjectStoreOptions {
  * @category models
  */
 export interface ObjectStore extends Objects {}
+
+/**
+ * Two stores, one before the other.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreChainOptions extends ObjectStoreChainPolicy {
+  /** The store that is asked first: fast, and nothing is lost with it. */
+  readonly near: ObjectStore
+  /** The store that decides. */
+  readonly far: ObjectStore
+}
+
+/**
+ * The layers of two stores, one before the other.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreChainLayerOptions<in out E, in out R, in out E2, in out R2> extends ObjectStoreChainPolicy {
+  /** The store that is asked first: fast, and nothing is lost with it. */
+  readonly near: Layer.Layer<ObjectStore, E, R>
+  /** The store that decides. */
+  readonly far: Layer.Layer<ObjectStore, E2, R2>
+}
 
 /**
  * What the tag of the second level offers besides: for each kind of store what makes one, and its layer. Every `make`, and

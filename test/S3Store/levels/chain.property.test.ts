@@ -100,7 +100,7 @@ describe("a chain of stores", () => {
           const etag = Effect.map(memory.load(name), (there) => there._tag === "Found" ? there.etag : "\"none\"")
           switch (verb) {
             case "load":
-              return Effect.tap(textIn(chain, name), (text) => {
+              return Effect.map(textIn(chain, name), (text) => {
                 assert.isTrue(text === "Absent" || text.startsWith(`${id}: `), text)
               })
             case "certain":

@@ -4,9 +4,7 @@
  * @since 1.0.0
  */
 import type { DurationInput } from "effect/Duration"
-import type * as Layer from "effect/Layer"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
-import type { ObjectStore } from "../objects/ObjectStore.js"
 
 /**
  * How long a near store is believed, and borne with.
@@ -27,34 +25,8 @@ export interface ObjectStoreChainPolicy {
   readonly nearResetAfter?: DurationInput | undefined
 }
 
-/**
- * Two stores, one before the other.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ObjectStoreChainOptions extends ObjectStoreChainPolicy {
-  /** The store that is asked first: fast, and nothing is lost with it. */
-  readonly near: ObjectStore
-  /** The store that decides. */
-  readonly far: ObjectStore
-}
-
-/**
- * The layers of two stores, one before the other.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ObjectStoreChainLayerOptions<in out E, in out R, in out E2, in out R2> extends ObjectStoreChainPolicy {
-  /** The store that is asked first: fast, and nothing is lost with it. */
-  readonly near: Layer.Layer<ObjectStore, E, R>
-  /** The store that decides. */
-  readonly far: Layer.Layer<ObjectStore, E2, R2>
-}
-
 /** The kinds of the options. */
-export const chainKinds: OptionKinds<ObjectStoreChainOptions> = {
+export const chainKinds: OptionKinds<ObjectStoreChainPolicy & { readonly near: object; readonly far: object }> = {
   near: "object",
   far: "object",
   revalidateAfter: "duration",
