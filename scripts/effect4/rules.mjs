@@ -88,6 +88,7 @@ export const values = {
   "effect/Inspectable": { toJSON: "toJson" },
   "effect/Layer": {
     scoped: "effect",
+    scopedContext: "effectContext",
     scopedDiscard: "effectDiscard",
     unwrapEffect: "unwrap",
     unwrapScoped: "unwrap"

@@ -3,59 +3,67 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import process from "node:process"
+import type * as Scope from "effect/Scope"
+import { Background } from "../Cache/background/Background.js"
 import { disconnect, startAlone } from "../effect/fibers.js"
+import type { HandlerTimes } from "./HandlerOptions.js"
+import { invocation, limited } from "./invocation.js"
+import type { InvocationTimeoutError } from "./InvocationTimeoutError.js"
 import { rejectionOf } from "./rejection.js"
+import { terminations } from "./terminations.js"
 
 /** Builds a layer once, at the first invocation, and closes it when the process is told to end. */
 export class Sandbox<R, E> {
-  private readonly layer: Layer.Layer<R, E>
-  private readonly closeWithin: number
-  private runtime: ManagedRuntime.ManagedRuntime<R, E> | undefined
+  private readonly layer: Layer.Layer<R | Background, E>
+  private readonly times: HandlerTimes
+  private runtime: ManagedRuntime.ManagedRuntime<R | Background, E | InvocationTimeoutError> | undefined
 
-  /** @param closeWithin how long closing may take, in milliseconds */
-  constructor(layer: Layer.Layer<R, E>, closeWithin: number) {
-    this.layer = layer
-    this.closeWithin = closeWithin
+  constructor(layer: Layer.Layer<R, E>, times: HandlerTimes) {
+    this.layer = Layer.provideMerge(layer, Background.layer)
+    this.times = times
   }
 
-  /** Runs an invocation. It rejects with what Lambda can show. */
-  async run<A>(invocation: Effect.Effect<A, unknown, R>): Promise<A> {
-    const runtime = this.runtime ?? this.open()
+  /**
+   * Runs an effect as an invocation. It rejects with what Lambda can show.
+   *
+   * @param remaining tells how many milliseconds are left of the invocation, in which the layer is built, too
+   */
+  async run<A>(
+    effect: Effect.Effect<A, unknown, R | Scope.Scope | Background>,
+    remaining: () => number
+  ): Promise<A> {
+    const runtime = this.runtime ?? this.open(remaining)
     let isBuilt = false
     const exit = await runtime.runPromiseExit(Effect.suspend(() => {
       isBuilt = true
-      return invocation
+      return invocation(effect, remaining, this.times)
     }))
     if (Exit.isSuccess(exit)) return exit.value
     // What could not be built is built anew by the next invocation.
-    if (!isBuilt) await this.close(runtime)
+    if (!isBuilt && this.runtime === runtime) {
+      await this.close(runtime, Math.min(this.times.close, Math.max(0, remaining() - this.times.margin / 2)))
+    }
     throw rejectionOf(exit.cause)
   }
 
-  private open(): ManagedRuntime.ManagedRuntime<R, E> {
-    const runtime = ManagedRuntime.make(this.layer)
+  private open(remaining: () => number): ManagedRuntime.ManagedRuntime<R | Background, E | InvocationTimeoutError> {
+    const built = Effect.suspend(() => limited(Layer.build(this.layer), remaining, this.times.margin))
+    const runtime = ManagedRuntime.make(Layer.scopedContext(built))
     this.runtime = runtime
-    process.once("SIGTERM", this.terminated)
+    terminations.add(this.terminated)
     return runtime
   }
 
-  private async close(runtime: ManagedRuntime.ManagedRuntime<R, E>): Promise<void> {
-    if (this.runtime !== runtime) return
+  private async close(runtime: { readonly disposeEffect: Effect.Effect<void> }, within: number): Promise<void> {
     this.runtime = undefined
-    process.off("SIGTERM", this.terminated)
-    const closed = Effect.timeoutOption(disconnect(runtime.disposeEffect), this.closeWithin)
+    terminations.delete(this.terminated)
+    const closed = Effect.timeoutOption(disconnect(runtime.disposeEffect), within)
     await new Promise<void>((resolve) => void startAlone(Effect.ensuring(closed, Effect.sync(resolve))))
   }
 
-  private readonly terminated = (): void => {
-    const { runtime } = this
-    if (runtime === undefined) return
-    void this.close(runtime).then(() => {
-      // As it would have ended without this, unless somebody else sees to it.
-      if (process.listenerCount("SIGTERM") === 0) process.kill(process.pid, "SIGTERM")
-    })
+  private readonly terminated = async (): Promise<void> => {
+    if (this.runtime !== undefined) await this.close(this.runtime, this.times.close)
   }
 }

@@ -4,11 +4,9 @@
  * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { Background } from "../Cache/background/Background.js"
+import type { Background } from "../Cache/background/Background.js"
 import { type HandlerOptions, timesOf } from "./HandlerOptions.js"
-import { invocation } from "./invocation.js"
 import { type LambdaContext, remainingOf } from "./LambdaContext.js"
 import { Sandbox } from "./Sandbox.js"
 
@@ -49,8 +47,6 @@ export const handler = <Event, A, E, R = never, LayerError = never, Context exte
   effect: (event: Event, context: Context) => Effect.Effect<A, E, R | Scope.Scope | Background>,
   options: HandlerOptions<NoInfer<R>, LayerError>
 ): (event: Event, context: Context) => Promise<A> => {
-  const times = timesOf(options)
-  const sandbox = new Sandbox(Layer.provideMerge(options.layer, Background.layer), times.close)
-  return (event, context) =>
-    sandbox.run(invocation(Effect.suspend(() => effect(event, context)), () => remainingOf(context), times))
+  const sandbox = new Sandbox(options.layer, timesOf(options))
+  return (event, context) => sandbox.run(Effect.suspend(() => effect(event, context)), () => remainingOf(context))
 }

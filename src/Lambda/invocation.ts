@@ -32,7 +32,8 @@ export const invocation = <A, E, R>(
   )
 }
 
-const limited = <A, E, R>(
+/** Runs an effect until its time is about to run out, and interrupts it then. */
+export const limited = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   remaining: () => number,
   margin: number

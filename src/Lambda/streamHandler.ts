@@ -4,13 +4,11 @@
  * @since 1.0.0
  */
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { Background } from "../Cache/background/Background.js"
+import type { Background } from "../Cache/background/Background.js"
 import { type HandlerOptions, timesOf } from "./HandlerOptions.js"
-import { invocation } from "./invocation.js"
-import { type LambdaContext, remainingOf } from "./LambdaContext.js"
+import { endWithHandler, type LambdaContext, remainingOf } from "./LambdaContext.js"
 import { Sandbox } from "./Sandbox.js"
 
 /**
@@ -28,6 +26,8 @@ export interface ResponseStream {
   readonly once: (event: "drain" | "close" | "error", listener: () => void) => unknown
   /** Listens no more. */
   readonly off: (event: "drain" | "close" | "error", listener: () => void) => unknown
+  /** Whether nobody reads it any more. */
+  readonly destroyed?: boolean | undefined
 }
 
 /**
@@ -100,27 +100,42 @@ export const streamHandler = <
   ) => Effect.Effect<StreamedAnswer<E2, R2 | Scope.Scope | Background>, E, R | Scope.Scope | Background>,
   options: HandlerOptions<NoInfer<R | R2>, LayerError>
 ): (event: Event, response: ResponseStream, context: Context) => Promise<void> => {
-  const times = timesOf(options)
-  const sandbox = new Sandbox(Layer.provideMerge(options.layer, Background.layer), times.close)
+  const sandbox = new Sandbox(options.layer, timesOf(options))
   return streamified((event: Event, response: ResponseStream, context: Context) => {
-    const answered = Effect.flatMap(Effect.suspend(() => effect(event, context)), (answer) => {
-      const out = withHead(response, answer)
-      return Effect.zipRight(
-        Stream.runForEach(answer.body, (chunk) => write(out, chunk)),
-        Effect.sync(() => void out.end())
-      )
-    })
-    return sandbox.run(invocation(answered, () => remainingOf(context), times))
+    endWithHandler(context)
+    const answered = Effect.flatMap(
+      Effect.suspend(() => effect(event, context)),
+      (answer) => answerBy(response, answer)
+    )
+    return sandbox.run(answered, () => remainingOf(context))
   })
 }
 
-/** Waits while the stream is full; whoever has gone away is written to no further. */
-const write = (out: ResponseStream, chunk: string | Uint8Array): Effect.Effect<void> =>
-  Effect.suspend(() => out.write(chunk) ? Effect.void : drained(out))
+/** Gives an answer. Whoever has gone away is written to no further, and the body is interrupted. */
+const answerBy = <E, R>(response: ResponseStream, answer: StreamedAnswer<E, R>): Effect.Effect<void, E, R> => {
+  const head = headOf(answer)
+  const out = head === undefined ? response : withHead(response, head)
+  let isBegun = head === undefined
+  const written = Stream.runForEach(answer.body, (chunk) =>
+    Effect.suspend(() => {
+      isBegun = true
+      return out.write(chunk) ? Effect.void : first(out, ["drain"])
+    }))
+  const ended = Effect.sync(() => {
+    // The head goes with the first piece, and is lost where there is none.
+    if (!isBegun) out.write("")
+    out.end()
+  })
+  return Effect.raceFirst(Effect.zipRight(written, ended), gone(out))
+}
 
-const drained = (out: ResponseStream): Effect.Effect<void> =>
+/** Waits for the one that reads to go away. */
+const gone = (out: ResponseStream): Effect.Effect<void> =>
+  Effect.suspend(() => out.destroyed === true ? Effect.void : first(out, ["close", "error"]))
+
+/** Waits for the first of some events. */
+const first = (out: ResponseStream, events: ReadonlyArray<"drain" | "close" | "error">): Effect.Effect<void> =>
   Effect.async((resume) => {
-    const events = ["drain", "close", "error"] as const
     const stop = () => {
       for (const event of events) out.off(event, goOn)
     }
@@ -136,7 +151,7 @@ const drained = (out: ResponseStream): Effect.Effect<void> =>
 interface LambdaGlobal {
   readonly streamifyResponse?: <Handler>(handler: Handler) => Handler
   readonly HttpResponseStream?: {
-    readonly from: (response: ResponseStream, head: Omit<StreamedAnswer<never, never>, "body">) => ResponseStream
+    readonly from: (response: ResponseStream, head: Head) => ResponseStream
   }
 }
 
@@ -148,14 +163,15 @@ const lambda = (): LambdaGlobal => {
 // When the module is loaded: Lambda looks at the handler for its mark before it calls it.
 const streamified = <Handler>(handler: Handler): Handler => lambda().streamifyResponse?.(handler) ?? handler
 
-const withHead = (
-  response: ResponseStream,
-  { cookies, headers, statusCode }: StreamedAnswer<unknown, unknown>
-): ResponseStream => {
-  if (statusCode === undefined && headers === undefined && cookies === undefined) return response
-  return lambda().HttpResponseStream?.from(response, {
+/** What of an answer is not its body. */
+type Head = Omit<StreamedAnswer<never, never>, "body">
+
+const headOf = ({ cookies, headers, statusCode }: StreamedAnswer<unknown, unknown>): Head | undefined =>
+  statusCode === undefined && headers === undefined && cookies === undefined ? undefined : {
     statusCode: statusCode ?? 200,
     ...(headers === undefined ? {} : { headers }),
     ...(cookies === undefined ? {} : { cookies })
-  }) ?? response
-}
+  }
+
+const withHead = (response: ResponseStream, head: Head): ResponseStream =>
+  lambda().HttpResponseStream?.from(response, head) ?? response

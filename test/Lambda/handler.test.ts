@@ -1,5 +1,5 @@
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
-import { Context, Data, Effect, Layer, Stream } from "effect"
+import { Config, ConfigProvider, Context, Data, Effect, Layer, Stream } from "effect"
 import { Background, CacheConfigError, Store } from "effect-aws-cache/Cache"
 import * as Lambda from "effect-aws-cache/lambda"
 import { Writable } from "node:stream"
@@ -26,10 +26,14 @@ const shown = (error: unknown) => {
 
 const terminations = () => process.listenerCount("SIGTERM")
 const before = terminations()
+const ownListeners = new Set(process.listeners("SIGTERM"))
 const leaving = <A>(promise: Promise<A>): Promise<A> =>
   promise.finally(() => {
-    // What a process of Lambda's keeps.
-    for (const listener of process.listeners("SIGTERM").slice(before)) process.off("SIGTERM", listener as () => void)
+    // What a process of Lambda's keeps is closed. Somebody else listens, so that it does not end.
+    const listener = () => {}
+    process.on("SIGTERM", listener)
+    for (const each of process.listeners("SIGTERM")) if (!ownListeners.has(each)) Reflect.apply(each, process, [])
+    process.off("SIGTERM", listener)
   })
 
 describe("Lambda.handler", () => {
@@ -102,11 +106,44 @@ describe("Lambda.handler", () => {
       }
     })()))
 
-  it("does without a context, as in a test", () =>
+  it("interrupts the build of a layer whose time runs out, and builds it anew for the next event", () =>
+    leaving((async () => {
+      const seen: Array<string> = []
+      const layer = Layer.scoped(
+        Other,
+        Effect.suspend(() => {
+          seen.push("begun")
+          const slow = Effect.onInterrupt(Effect.never, () => Effect.sync(() => seen.push("interrupted")))
+          return seen.length === 1 ? slow : Effect.succeed(7)
+        })
+      )
+      const handler = Lambda.handler(() => Other, { layer })
+      const error = await rejected(handler({}, { getRemainingTimeInMillis: () => 0 }))
+      assert.strictEqual(shown(error).name, "InvocationTimeoutError")
+      assert.strictEqual(terminations(), before)
+      assert.strictEqual(await handler({}, context), 7)
+      assert.deepStrictEqual(seen, ["begun", "interrupted", "begun"])
+    })()))
+
+  it("runs with what its layer sets of the fibers, when there is a time to build it in, too", () =>
+    leaving((async () => {
+      const handler = Lambda.handler(() => Effect.flatMap(Config.string("A"), Effect.succeed), {
+        layer: Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["A", "of the layer"]])))
+      })
+      assert.strictEqual(await handler({}, context), "of the layer")
+    })()))
+
+  it("does without a context, or with one that tells no time, as in a test", () =>
     leaving(
       (async () => {
         const handler = Lambda.handler(Effect.succeed<number>, { layer: Layer.empty })
         assert.strictEqual(await Reflect.apply(handler, undefined, [1]), 1)
+        for (const untold of [undefined, Number.NaN]) {
+          assert.strictEqual(
+            await Reflect.apply(handler, undefined, [2, { getRemainingTimeInMillis: () => untold }]),
+            2
+          )
+        }
       })()
     ))
 
@@ -183,7 +220,37 @@ describe("Lambda.streamHandler", () => {
       assert.deepStrictEqual(seen, ["ended", "computed"])
     })()))
 
-  it("rejects when the body fails midway, or nobody reads any more", () =>
+  it("interrupts the body when nobody reads any more, and writes nothing then", () =>
+    leaving((async () => {
+      const { chunks, stream } = kept()
+      const seen: Array<string> = []
+      const body = Stream.concat(
+        lines,
+        Stream.fromEffect(Effect.onInterrupt(
+          Effect.suspend(() => {
+            stream.destroy()
+            return Effect.never
+          }),
+          () => Effect.sync(() => seen.push("interrupted"))
+        ))
+      )
+      const handler = Lambda.streamHandler(() => Effect.succeed({ body }), { layer: Layer.empty })
+      await handler({}, stream, context)
+      assert.deepStrictEqual(seen, ["interrupted"])
+      assert.deepStrictEqual(stream.eventNames().filter((name) => name === "close" || name === "error"), [])
+      const written = chunks.length
+      await handler({}, stream, context)
+      assert.strictEqual(chunks.length, written)
+    })()))
+
+  it("lets Lambda go on when it has resolved, whatever is open in the process", () =>
+    leaving((async () => {
+      const wide = { ...context, callbackWaitsForEmptyEventLoop: true }
+      await Lambda.streamHandler(() => Effect.succeed({ body: lines }), { layer: Layer.empty })({}, kept().stream, wide)
+      assert.isFalse(wide.callbackWaitsForEmptyEventLoop)
+    })()))
+
+  it("rejects when the body fails midway", () =>
     leaving((async () => {
       const { chunks, stream } = kept()
       const failing = Lambda.streamHandler(
@@ -225,8 +292,16 @@ describe("Lambda.streamHandler", () => {
           return handler
         },
         HttpResponseStream: {
-          from: (response: unknown, head: unknown) => {
-            heads.push(head)
+          // The head goes before the first piece, as Lambda does it.
+          from: (response: Writable, head: unknown) => {
+            const write = response.write.bind(response)
+            Object.assign(response, {
+              write: (chunk: string | Uint8Array) => {
+                response.write = write
+                heads.push(head)
+                return write(chunk)
+              }
+            })
             return response
           }
         }
@@ -240,6 +315,15 @@ describe("Lambda.streamHandler", () => {
         await handler({}, stream, context)
         assert.deepStrictEqual(heads, [{ statusCode: 200, headers: { "content-type": "text/plain" } }])
         assert.strictEqual(chunks.join(""), "1\n2\n3\n")
+        // Where there is no piece, too.
+        const moved = Lambda.streamHandler(
+          () => Effect.succeed({ statusCode: 302, headers: { location: "/" }, body: Stream.empty }),
+          { layer: Layer.empty }
+        )
+        const empty = kept()
+        await moved({}, empty.stream, context)
+        assert.deepStrictEqual(heads.slice(1), [{ statusCode: 302, headers: { location: "/" } }])
+        assert.deepStrictEqual([empty.chunks.join(""), empty.stream.writableEnded], ["", true])
       } finally {
         if (given === undefined) Reflect.deleteProperty(globalThis, "awslambda")
         else Reflect.set(globalThis, "awslambda", given)
