@@ -12,5 +12,7 @@ export const byteRange = (
   const from = first === "" ? Math.max(0, size - Number(last)) : Number(first)
   const to = first === "" || last === "" ? size : Math.min(size, Number(last) + 1)
   if (first !== "" && last !== "" && Number(last) < from) return undefined
+  // The last bytes of nothing are all of it, as S3 has it.
+  if (first === "" && size === 0 && Number(last) > 0) return undefined
   return from < to ? [from, to] : "unsatisfiable"
 }
