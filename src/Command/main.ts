@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import { fileURLToPath } from "node:url"
 import { exitCodes } from "./arguments/Verb.js"
 import { runCommand } from "./runCommand.js"
+import { printable } from "./terminal/printable.js"
 import { makeScreen } from "./terminal/Screen.js"
 
 /** What shells give to a process that ended by SIGINT. */
@@ -27,7 +28,8 @@ const program = Effect.scoped(Effect.gen(function*() {
     Cause.isInterrupted(cause)
       ? Effect.failCause(cause)
       : Effect.sync(() => {
-        process.stderr.write(`error: ${Cause.pretty(cause).slice(0, 2000)}\n`)
+        const lines = Cause.pretty(cause).slice(0, 2000).split("\n").map((line) => printable(line))
+        process.stderr.write(`error: ${lines.join("\n")}\n`)
         return exitCodes.store
       })
   ),

@@ -71,6 +71,9 @@ describe("prune", () => {
         "texts:1 \"long\" Fresh"
       ])
       // What was invalidated stays so, were it written again by somebody who had computed it before.
+      const slip = yield* prune("--keep-keyspaces", "directory/user:1", "--yes")
+      assert.deepStrictEqual([slip.code, slip.stdout], [2, ""])
+      assert.include(slip.stderr, "--keep-keyspaces directory/user:1: nothing of that lies here, all would go")
       const named = yield* prune("--keep-keyspaces", "directory/users:1", "--yes", "--json")
       assert.deepStrictEqual(JSON.parse(named.stdout).retired, ["directory/users/0", "texts/1"])
       const kept = yield* prune("--keep", "1K", "--yes")

@@ -41,6 +41,10 @@ describe("the command", () => {
         [["stat", ".", "--region"], "--region takes a value: --region REGION"],
         [["stat", ".", "--region", "a", "--region=b"], "--region a b: it is given more than once"],
         [["stat", ".", "--concurrency", "0"], "--concurrency 0: a whole number from 1 on"],
+        [["copy", ".", ".", "--keyspace", "--dry-run"], "--keyspace takes a value, and --dry-run looks like an option"],
+        [["prune", ".", "--expired", "--keep-keyspaces", ",", "--yes"], "--keep-keyspaces ,: it is empty"],
+        [["copy", ".", "s3:/bucket"], "TO s3:/bucket: a bucket is named s3://bucket/prefix"],
+        [["copy", ".", "~/cache"], "TO ~/cache: the shell has left the ~ as it is"],
         [["stat", "http://bucket"], "a target is s3://bucket/prefix, or the path of a folder"],
         [["stat", "\u001b[31m://x"], "there is no such folder"]
       ]

@@ -207,10 +207,131 @@ describe("prune", () => {
     })))
 })
 
+describe("what is not the cache's", () => {
+  const digest = "0123456789abcdef".repeat(4)
+  const others = [`cas/${digest}`, `backups/db/${digest}`, `users/1/${digest}`]
+
+  it.effect("stays by every rule but the one that names it, whatever it is called", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const store = yield* makeMemoryObjectStore
+      const [space] = spaces
+      if (space === undefined) return assert.fail()
+      yield* TestClock.adjust(5000)
+      const cache = yield* makeS3CacheService(store, {})
+      yield* Effect.forEach([0, 1], (key) => cache.set(space.key(key), "x"))
+      yield* Effect.forEach(others, (name) => store.save(name, new Uint8Array(1000)))
+      yield* TestClock.adjust(10_000)
+      const { spaces: found } = yield* survey(store, { sample: 8, concurrency: 4 })
+      const rules = [
+        { olderThan: 1000 },
+        { keep: 1 },
+        { retired: retiredSpaces(found, [{ keyspace: "kept", version: undefined }], 0, 20_000) },
+        { olderThan: 1000, keep: 1, expiredFor: 0 }
+      ]
+      for (const rule of rules) {
+        const dry = yield* prune(store, rule, { isDry: true, ...sleepless })
+        assert.deepStrictEqual([dry.foreign, dry.left.entries], [others.length, others.length])
+      }
+      const report = yield* prune(store, { olderThan: 1000, keep: 1 }, { isDry: false, ...sleepless })
+      assert.deepStrictEqual([report.foreign, report.left.entries], [3, 3])
+      const left = Array.from(yield* Stream.runCollect(store.list("")))
+      assert.deepStrictEqual(left.map(({ name }) => name).sort(), [...others].sort())
+      const named = yield* prune(store, { olderThan: 1000, unreadable: true }, { isDry: false, ...sleepless })
+      assert.deepStrictEqual([named.foreign, named.removed.get("unreadable")?.entries], [0, 3])
+    })))
+
+  it.effect("markers of a cache under another prefix stay, and its entries are not copied without them", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const [store, nested, to] = [
+        yield* makeMemoryObjectStore,
+        yield* makeMemoryObjectStore,
+        yield* makeMemoryObjectStore
+      ]
+      const [space] = spaces
+      if (space === undefined) return assert.fail()
+      const cache = yield* makeS3CacheService(nested, {})
+      yield* cache.set(space.key(0), "x", { tags: ["a"] })
+      yield* TestClock.adjust(10)
+      yield* cache.invalidateTag("a")
+      for (const { name } of yield* Stream.runCollect(nested.list(""))) {
+        const found = yield* nested.load(name)
+        if (found._tag === "Found") yield* store.save(`cache/${name}`, found.body)
+      }
+      yield* TestClock.adjust(10_000)
+      // A mark of this cache says nothing of that one.
+      const own = yield* makeS3CacheService(store, {})
+      yield* own.invalidateTag("a")
+      const spared = yield* prune(store, { expiredFor: 0 }, { isDry: false, ...sleepless })
+      assert.deepStrictEqual([spared.examined, spared.removed.size], [1, 0])
+      const copied = yield* copyEntries(store, to, { isDry: false, ...sleepless })
+      assert.deepStrictEqual([copied.copied.entries, copied.skipped.get("elsewhere")?.entries], [0, 1])
+      yield* prune(store, { olderThan: 0, unreadable: true, keep: 1 }, { isDry: false, ...sleepless })
+      const left = Array.from(yield* Stream.runCollect(store.list("cache/")))
+      assert.deepStrictEqual(left.map(({ name }) => name.startsWith("cache/.tags/")), [true])
+    })))
+
+  it.effect("is not old where no time is known", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const store = yield* makeMemoryObjectStore
+      const [space] = spaces
+      if (space === undefined) return assert.fail()
+      const cache = yield* makeS3CacheService(store, {})
+      yield* cache.set(space.key(0), "x")
+      yield* store.save(`${space.key(1).objectName}.run`, new Uint8Array(10))
+      yield* TestClock.adjust(1e9)
+      const undated: ObjectStore = {
+        ...store,
+        list: (prefix) => Stream.map(store.list(prefix), (object) => ({ ...object, modified: 0 }))
+      }
+      const report = yield* prune(undated, { olderThan: 1000, expiredFor: 0 }, { isDry: false, ...sleepless })
+      assert.deepStrictEqual([report.removed.size, report.left.entries], [0, 1])
+    })))
+
+  it.effect("and what another one that prunes has removed is neither removed nor kept", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const store = yield* makeMemoryObjectStore
+      const [space] = spaces
+      if (space === undefined) return assert.fail()
+      const cache = yield* makeS3CacheService(store, {})
+      yield* Effect.forEach([0, 1], (key) => cache.set(space.key(key), "x", { timeToLive: 10 }))
+      yield* TestClock.adjust(10_000)
+      const raced: ObjectStore = {
+        ...store,
+        removeIfMatch: (name, etag) => Effect.zipRight(store.remove(name), store.removeIfMatch(name, etag))
+      }
+      const report = yield* prune(raced, { expiredFor: 0 }, { isDry: false, ...sleepless })
+      assert.deepStrictEqual([report.removed.size, report.rewritten, report.left.entries], [0, 0, 0])
+    })))
+
+  it.effect("nor does that go which is written while it is counted how much is too much", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const store = yield* makeMemoryObjectStore
+      const [space] = spaces
+      if (space === undefined) return assert.fail()
+      const cache = yield* makeS3CacheService(store, {})
+      yield* TestClock.adjust(5000)
+      yield* cache.set(space.key(0), "old")
+      yield* TestClock.adjust(5000)
+      let lists = 0
+      const raced: ObjectStore = {
+        ...store,
+        list: (prefix) =>
+          Stream.unwrap(Effect.as(
+            lists++ === 0 ? Effect.void : Effect.orDie(cache.set(space.key(1), "new")),
+            store.list(prefix)
+          ))
+      }
+      const report = yield* prune(raced, { keep: 0 }, { isDry: false, ...sleepless })
+      assert.strictEqual(report.removed.get("beyond")?.entries, 1)
+      assert.strictEqual(yield* cache.get(space.key(1)), "new")
+    })))
+})
+
 describe("what is retired", () => {
   const space = (keyspace: string, version: string, newest: number) => ({
     ...{ keyspace, version, newest, oldest: 0, entries: 1, bytes: 1, leases: 0, ages: [] },
     space: version === "" ? keyspace : `${keyspace}/${version}`,
+    isVersion: version !== "",
     sample: { read: 0, expired: 0, invalidated: 0, forever: 0, failures: 0, encrypted: 0, compressed: 0, unreadable: 0 }
   })
   const given = [space("a", "1", 10), space("a", "2", 90), space("b", "1", 5), space("p", "", 1), space("c/d", "7", 50)]
@@ -236,6 +357,11 @@ describe("what is retired", () => {
       yield* store.save(name, new Uint8Array(10))
       const { spaces: [found] } = yield* survey(store, { sample: 1, concurrency: 1 })
       assert.deepStrictEqual([found?.keyspace, found?.version], ["sessions", "web"])
+      // It may be that only the headers that were looked at are damaged.
+      yield* TestClock.adjust(10_000)
+      yield* store.save(`sessions/app/${"0".repeat(64)}`, new Uint8Array(10))
+      const { spaces: both } = yield* survey(store, { sample: 1, concurrency: 1 })
+      assert.deepStrictEqual([...retiredSpaces(both, undefined, 0, 20_000)], [])
     })))
 })
 
@@ -249,7 +375,10 @@ describe("WrittenBytes", () => {
     assert.isAtMost(until - before, 31_536 * times / 30_000)
     assert.strictEqual(Math.ceil(before / 31_536) * 10 + within, 6_000_000)
     assert.deepStrictEqual(written.cut(10_000_000).within, 0)
-    assert.strictEqual(written.cut(0).before, Number.POSITIVE_INFINITY)
+    // All that was counted, and nothing that is written from then on.
+    const all = written.cut(0)
+    assert.isAbove(all.before, 31_536 * (times - 1))
+    assert.isAtMost(all.until, 31_536 * times + 31_536 * times / 30_000)
   })
 })
 

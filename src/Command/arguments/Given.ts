@@ -52,6 +52,15 @@ export const readArguments = (
       return wrong(`there is no option ${printable(word.replace(/=[^]*/, ""), 80)}${hint}`)
     }
     if (option.takes === undefined && value !== undefined) return wrong(`--${name} takes no value`)
+    const next = line[at + 1]
+    // A variable of a shell that is empty must not have an option taken for its value: --keyspace $NAME --dry-run.
+    if (option.takes !== undefined && value === undefined && next?.startsWith("--") === true) {
+      return wrong(
+        `--${name} takes a value, and ${
+          printable(next, 80)
+        } looks like an option: --${name}=${option.takes} if it is none`
+      )
+    }
     const taken = option.takes === undefined ? "" : value ?? line[++at]
     if (taken === undefined) return wrong(`--${name} takes a value: --${name} ${option.takes ?? ""}`)
     given.set(name, [...given.get(name) ?? [], taken])

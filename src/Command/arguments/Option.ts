@@ -56,7 +56,10 @@ export const texts = (name: string, takes: string, says: string): Option<Readonl
   name,
   takes,
   says,
-  read: (given) => Either.right(given.flatMap((each) => each.split(",")).filter((each) => each !== ""))
+  read: (given) => {
+    const found = given.flatMap((each) => each.split(",")).filter((each) => each !== "")
+    return given.length > 0 && found.length === 0 ? Either.left("it is empty") : Either.right(found)
+  }
 })
 
 /** The units by their first letters, in milliseconds. */

@@ -32,11 +32,14 @@ export class WrittenBytes {
   cut(keep: number): Cut {
     let excess = this.total - keep
     if (excess <= 0) return { before: Number.NEGATIVE_INFINITY, until: Number.NEGATIVE_INFINITY, within: 0 }
+    let end = Number.NEGATIVE_INFINITY
     for (const [at, bytes] of [...this.spans].sort(([one], [other]) => one - other)) {
       if (bytes > excess) return { before: at * this.width, until: (at + 1) * this.width, within: excess }
       excess -= bytes
+      end = (at + 1) * this.width
     }
-    return { before: Number.POSITIVE_INFINITY, until: Number.POSITIVE_INFINITY, within: 0 }
+    // All that was counted, and nothing that was written since.
+    return { before: end, until: end, within: 0 }
   }
 
   private widen(): void {

@@ -16,7 +16,7 @@ import type { ListedObject, ObjectStore } from "../../S3Store/objects/ObjectStor
 import type { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
 import { copyMarkers } from "./copyMarkers.js"
 import { isWanted, lookAt, prefixOf, type Wanted } from "./entriesOf.js"
-import { objectKind } from "./objectKinds.js"
+import { isAtItsPlace, objectKind } from "./objectKinds.js"
 import type { Amount } from "./prune.js"
 import { readHead } from "./readHead.js"
 import { makeTagMarks, type MarksOf } from "./tagMarks.js"
@@ -28,6 +28,7 @@ import { makeTagMarks, type MarksOf } from "./tagMarks.js"
  * - `expired`, `invalidated`: no reader would be given it; by the tags of either store;
  * - `encrypted`: it belongs to its place, and the key to write it anew for the other was not given;
  * - `unreadable`: it is damaged, or too large;
+ * - `elsewhere`: it is an entry under another prefix, whose markers of tags lie there: it might come alive again;
  * - `ahead`: the clock of its writer was ahead: elsewhere its tags would be compared with a time that is not believed here;
  * - `gone`: it was removed or replaced meanwhile.
  */
@@ -38,6 +39,7 @@ export type Skip =
   | "invalidated"
   | "encrypted"
   | "unreadable"
+  | "elsewhere"
   | "ahead"
   | "gone"
 
@@ -97,6 +99,7 @@ export const copyEntries = (
         if (looked._tag === "Gone") return "gone"
         if (looked._tag === "Unreadable") return "unreadable"
         const { head, modified, verdict } = looked
+        if (!isAtItsPlace(object.name, head)) return "elsewhere"
         if (verdict._tag === "Expired") return "expired"
         if (verdict._tag !== "Fresh") return "invalidated"
         if (modified !== undefined && head.created > modified + credibleAhead) return "ahead"

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ListedObject, ObjectStore } from "../../S3Store/objects/ObjectStore.js"
 import type { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
-import { objectKind, partsOfSpace } from "./objectKinds.js"
+import { isAtItsPlace, objectKind, partsOfSpace } from "./objectKinds.js"
 import { type ReadHead, readHead } from "./readHead.js"
 import type { MarksOf } from "./tagMarks.js"
 import { type Verdict, verdictOf } from "./verdict.js"
@@ -26,7 +26,8 @@ export const lookAt = (
     read._tag !== "Head"
       ? Effect.succeed(read)
       : Effect.zipWith(
-        marksOf(read.head.tags),
+        // Tags of an entry under the prefix of another cache are marked there.
+        marksOf(isAtItsPlace(object.name, read.head) ? read.head.tags : []),
         Clock.currentTimeMillis,
         (marks, now) => ({ ...read, verdict: verdictOf(read.head, read.modified, marks, now) })
       ))

@@ -13,13 +13,15 @@ const marker: ObjectKind = { _tag: "Marker" }
 const other: ObjectKind = { _tag: "Other" }
 
 const inSpace = /^(.+)\/[0-9a-f]{64}(?:\.run)?$/
+/** The folders of markers, leases and probes: of this cache, or of one whose prefix lies further down. */
+const hidden = /^\.|\/\.(?:tags|leases|probe)(?:\/|$)/
 const inTags = /^\.tags\/[0-9a-f]{64}(?:\.invalidated|\.expired)?$/
 
 /** The kind of an object. A space is the folder that entries lie in: the name of a keyspace and its version. */
 export const objectKind = (name: string): ObjectKind => {
   if (inTags.test(name)) return marker
   const space = inSpace.exec(name)?.[1]
-  if (space === undefined || space.startsWith(".") || !isObjectName(name)) return other
+  if (space === undefined || hidden.test(space) || !isObjectName(name)) return other
   return { _tag: isLeaseName(name) ? "Lease" : "Entry", space }
 }
 
@@ -27,4 +29,28 @@ export const objectKind = (name: string): ObjectKind => {
 export const partsOfSpace = (space: string): { readonly keyspace: string; readonly version: string } => {
   const at = space.lastIndexOf("/")
   return at < 0 ? { keyspace: space, version: "" } : { keyspace: space.slice(0, at), version: space.slice(at + 1) }
+}
+
+/**
+ * What a space is, by the header of an entry in it: a version of a keyspace, or a folder of another library's entries.
+ * Either may lie under the prefix of another cache. Nothing where the entry belongs elsewhere.
+ */
+export const kindOfSpace = (
+  space: string,
+  { keyspace, version }: { readonly keyspace: string; readonly version: string }
+): "version" | "folder" | undefined => {
+  const isIn = (own: string) => space === own || space.endsWith(`/${own}`)
+  return isIn(`${keyspace}/${version}`) ? "version" : isIn(keyspace) ? "folder" : undefined
+}
+
+/**
+ * Whether an object is called as the entry of a cache right here: one that lies under the prefix of another cache is asked
+ * for there, and that one's markers of tags count.
+ */
+export const isAtItsPlace = (
+  name: string,
+  { keyspace, version }: { readonly keyspace: string; readonly version: string }
+): boolean => {
+  const kind = objectKind(name)
+  return kind._tag === "Entry" && (kind.space === `${keyspace}/${version}` || kind.space === keyspace)
 }

@@ -10,6 +10,7 @@ import type { ListedObject, ObjectStore } from "../../S3Store/objects/ObjectStor
 import type { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
 import { isWanted, lookAt, prefixOf, type Wanted } from "./entriesOf.js"
 import { objectKind } from "./objectKinds.js"
+import { readHead } from "./readHead.js"
 import { removeSeen } from "./removeSeen.js"
 import { makeTagMarks } from "./tagMarks.js"
 import { type Cut, WrittenBytes } from "./WrittenBytes.js"
@@ -50,6 +51,8 @@ export interface PruneReport {
   readonly rewritten: number
   /** What has expired, but not for so long that it goes. */
   readonly spared: number
+  /** What is called like an entry and would go, but is none, or cannot be looked at: it stays. */
+  readonly foreign: number
   /** The entries that are left. */
   readonly left: Amount
 }
@@ -61,6 +64,18 @@ export interface PruneOptions {
   readonly concurrency: number
   readonly onProgress?: (report: Pick<PruneReport, "examined"> & { readonly gone: number }) => Effect.Effect<void>
 }
+
+/** What goes, why, and on the condition that it has which etag. */
+interface Going {
+  readonly reason: PruneRule
+  readonly etag: string
+}
+
+/** What does not: somebody else has removed it, or it is somebody else's. */
+type Staying = "gone" | "foreign"
+
+/** Whether it is known when it was written: what no time is known of is not old. */
+const isDated = ({ modified }: ListedObject) => modified > 0
 
 /** Longer than a lease lives that nobody extends. */
 const leaseIsOver = 3_600_000
@@ -78,18 +93,34 @@ export const prune = (
     const marksOf = yield* makeTagMarks(store)
     const removed = new Map<PruneRule, Amount>()
     const written = new WrittenBytes()
-    const count = { examined: 0, rewritten: 0, spared: 0, gone: 0, left: 0 }
+    const count = { examined: 0, rewritten: 0, spared: 0, foreign: 0, gone: 0, left: 0 }
+
+    /**
+     * Goes by what the list says of it, if it is an entry at all: others, too, call their objects by digests. The etag is
+     * that of the list, so that what was written since then stays.
+     */
+    const asListed = (object: ListedObject, reason: PruneRule): Effect.Effect<Going | Staying, ObjectStoreError> =>
+      Effect.map(readHead(store, object), (read) => {
+        if (read._tag === "Gone") return "gone"
+        if (read._tag === "Head" || read.isEntry) return { reason, etag: object.etag }
+        return unreadable && !read.isForOthers ? { reason: "unreadable", etag: read.etag } : "foreign"
+      })
 
     /** Why an entry goes, and its etag where it was looked at. */
-    const reasonOf = (object: ListedObject, space: string, isSecond: boolean) =>
+    const reasonOf = (
+      object: ListedObject,
+      space: string,
+      isSecond: boolean
+    ): Effect.Effect<Going | Staying | undefined, ObjectStoreError> =>
       Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
-        const goes = (reason: PruneRule, etag = object.etag) => ({ reason, etag })
-        if (retired?.has(space) === true) return goes("retired")
-        if (olderThan !== undefined && now - object.modified > olderThan) return goes("old")
+        const goes = (reason: PruneRule, etag: string): Going => ({ reason, etag })
+        const isOld = olderThan !== undefined && isDated(object) && now - object.modified > olderThan
+        const isRetired = retired?.has(space) === true
+        if (isRetired || isOld) return yield* asListed(object, isRetired ? "retired" : "old")
         if (expiredFor === undefined && !unreadable) return undefined
         const looked = yield* lookAt(store, marksOf, object)
-        if (looked._tag === "Gone") return undefined
+        if (looked._tag === "Gone") return "gone"
         if (looked._tag === "Unreadable") {
           return unreadable && !looked.isForOthers ? goes("unreadable", looked.etag) : undefined
         }
@@ -109,6 +140,8 @@ export const prune = (
           count.rewritten++
           return false
         }
+        // Another one that prunes was faster.
+        if (outcome === "gone") return true
         count.gone++
         const { bytes, entries } = removed.get(reason) ?? { entries: 0, bytes: 0 }
         removed.set(reason, { entries: entries + 1, bytes: bytes + object.size })
@@ -121,16 +154,19 @@ export const prune = (
       if (kind._tag === "Lease") {
         return Effect.flatMap(Clock.currentTimeMillis, (now) => {
           const isOver = (expiredFor !== undefined || retired?.has(kind.space) === true) &&
-            now - object.modified > leaseIsOver
+            isDated(object) && now - object.modified > leaseIsOver
           return isOver ? Effect.asVoid(remove(object, "lease", object.etag)) : Effect.void
         })
       }
       count.examined++
       return Effect.flatMap(reasonOf(object, kind.space, false), (goes) =>
         Effect.map(
-          goes === undefined ? Effect.succeed(false) : remove(object, goes.reason, goes.etag),
+          goes === undefined || typeof goes === "string"
+            ? Effect.succeed(goes === "gone")
+            : remove(object, goes.reason, goes.etag),
           (isGone) => {
             if (isGone) return
+            if (goes === "foreign") count.foreign++
             count.left++
             written.add(object.modified, object.size)
           }
@@ -152,16 +188,21 @@ export const prune = (
         yield* inPages((object) => {
           const kind = objectKind(object.name)
           if (kind._tag !== "Entry" || !isWanted(wanted, kind.space) || !isCut(object, cut, taken)) return Effect.void
+          const stays = Effect.sync(() => {
+            if (object.modified >= cut.before) taken.bytes -= object.size
+          })
           // What goes by another rule, or stays though it should, was counted before.
-          return Effect.flatMap(reasonOf(object, kind.space, true), (goes) =>
-            goes === undefined
-              ? Effect.map(remove(object, "beyond", object.etag), (isGone) => {
-                if (!isGone) return
-                count.left--
-                written.total -= object.size
-              })
-              : Effect.sync(() => {
-                if (object.modified >= cut.before) taken.bytes -= object.size
+          return Effect.flatMap(reasonOf(object, kind.space, true), (before) =>
+            before !== undefined
+              ? stays
+              : Effect.flatMap(asListed(object, "beyond"), (goes) => {
+                if (goes === "foreign") count.foreign++
+                if (typeof goes === "string") return stays
+                return Effect.map(remove(object, "beyond", goes.etag), (isGone) => {
+                  if (!isGone) return
+                  count.left--
+                  written.total -= object.size
+                })
               }))
         })
       }
@@ -171,6 +212,7 @@ export const prune = (
       removed,
       rewritten: count.rewritten,
       spared: count.spared,
+      foreign: count.foreign,
       left: { entries: count.left, bytes: written.total }
     }
   })

@@ -29,6 +29,8 @@ export type ReadHead =
     readonly why: string
     /** Whether another version of the library may be able to. */
     readonly isForOthers: boolean
+    /** Whether it begins as entries do. Names of 64 hexadecimal digits are what others give to their objects, too. */
+    readonly isEntry: boolean
   }
   | { readonly _tag: "Gone"; readonly object: ListedObject }
 
@@ -37,14 +39,16 @@ export const readHead = (
   store: ObjectStore,
   object: ListedObject
 ): Effect.Effect<ReadHead, ObjectStoreError> => {
-  const unreadable = (etag: string, why: string, isForOthers = false): ReadHead => ({
+  const unreadable = (etag: string, why: string, { isEntry = true, isForOthers = false } = {}): ReadHead => ({
     _tag: "Unreadable",
-    ...{ object, etag, why, isForOthers }
+    ...{ object, etag, why, isForOthers, isEntry }
   })
   const read = Effect.flatMap(
     store.load(object.name, { firstBytes: usualHead }),
     (found): Effect.Effect<ReadHead, ObjectStoreError> => {
-      if (found._tag === "TooLarge") return Effect.succeed(unreadable(found.etag, "it is too large"))
+      if (found._tag === "TooLarge") {
+        return Effect.succeed(unreadable(found.etag, "it is too large", { isEntry: false }))
+      }
       if (found._tag !== "Found") return Effect.succeed({ _tag: "Gone", object })
       const { etag, modified } = found
       return Effect.map(completeHead(store, object.name, found), (head): ReadHead => {
@@ -53,7 +57,10 @@ export const readHead = (
           onLeft: (fault) =>
             fault === "unreadable"
               ? unreadable(etag, "it is cut off")
-              : unreadable(etag, fault.detail, fault.reason === "UnknownVersion"),
+              : unreadable(etag, fault.detail, {
+                isForOthers: fault.reason === "UnknownVersion",
+                isEntry: fault.reason !== "NotAnEntry"
+              }),
           onRight: (head) => ({ _tag: "Head", object, head, etag, modified })
         })
       })
@@ -62,6 +69,6 @@ export const readHead = (
   // One object that S3 refuses to give out, archived or under another key of KMS, is no reason to give up the rest.
   return Effect.catchAll(read, (error) =>
     error.reason === "Rejected" || error.reason === "Encryption"
-      ? Effect.succeed(unreadable(object.etag, error.detail, true))
+      ? Effect.succeed(unreadable(object.etag, error.detail, { isForOthers: true, isEntry: false }))
       : Effect.fail(error))
 }

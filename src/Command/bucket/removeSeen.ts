@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import type { ListedObject, ObjectStore } from "../../S3Store/objects/ObjectStore.js"
 import type { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
 
-/** What became of it: it is gone, or was written again since it was looked at, and stays. */
-export type Removal = "removed" | "rewritten"
+/** What became of it: it is gone, somebody else had removed it, or it was written again since it was looked at, and stays. */
+export type Removal = "removed" | "gone" | "rewritten"
 
 /**
  * Removes an object only if it is still the one that was listed, or that has this etag. Where the store honours no
@@ -20,29 +20,28 @@ export const removeSeen = (
   seen: string = object.etag
 ): Effect.Effect<Removal, ObjectStoreError> =>
   Effect.gen(function*() {
-    const etag = seen === "" ? yield* etagOf(store, object) : seen
-    if (etag === undefined) return "rewritten"
+    const look = store.load(object.name, { firstBytes: 1 })
+    let etag = seen
+    if (etag === "") {
+      // The lists of the store have none.
+      const there = yield* look
+      if (there._tag === "Absent") return "gone"
+      if (there._tag !== "Found" || there.modified !== object.modified) return "rewritten"
+      etag = there.etag
+    }
     switch (yield* store.removeIfMatch(object.name, etag)) {
       case "removed":
         return "removed"
       case "refused":
-        return "rewritten"
+        return (yield* look)._tag === "Absent" ? "gone" : "rewritten"
       case "unsupported": {
-        const there = yield* store.load(object.name, { firstBytes: 1 })
+        const there = yield* look
+        if (there._tag === "Absent") return "gone"
         if (there._tag !== "Found" || there.etag !== etag) return "rewritten"
         yield* store.remove(object.name)
         return "removed"
       }
-      case "unknown": {
-        const there = yield* store.load(object.name, { firstBytes: 1 })
-        return there._tag === "Absent" ? "removed" : "rewritten"
-      }
+      case "unknown":
+        return (yield* look)._tag === "Absent" ? "removed" : "rewritten"
     }
   })
-
-/** The etag of what was listed, by a store whose lists have none; nothing if it was written again since. */
-const etagOf = (store: ObjectStore, { modified, name }: ListedObject) =>
-  Effect.map(
-    store.load(name, { firstBytes: 1 }),
-    (there) => there._tag === "Found" && there.modified === modified ? there.etag : undefined
-  )

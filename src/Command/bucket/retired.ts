@@ -9,7 +9,7 @@ import type { SpaceSurvey } from "./survey.js"
  *
  * With `kept`: all that it does not name. Else of each keyspace the versions that are not the one that was written to
  * last, if nobody has written to them for so long: the last version of a keyspace never is. A folder of another library's
- * entries has no versions, and is retired only by name.
+ * entries has no versions, and neither has what no header says anything of: they are retired only by name.
  *
  * @param idle in milliseconds
  */
@@ -26,13 +26,14 @@ export const retiredSpaces = (
   }
   const newest = new Map<string, SpaceSurvey>()
   for (const each of spaces) {
-    if (each.version === "" || each.entries === 0) continue
+    if (!each.isVersion || each.entries === 0) continue
     const known = newest.get(each.keyspace)
     if (known === undefined || each.newest > known.newest) newest.set(each.keyspace, each)
   }
-  return new Set(spaces.flatMap(({ keyspace, newest: last, space, version }) => {
+  return new Set(spaces.flatMap(({ isVersion, keyspace, newest: last, space }) => {
     const current = newest.get(keyspace)
-    const isOld = version !== "" && current !== undefined && current.space !== space && last < current.newest
+    // Of what no time is known, nobody knows how long it was left alone.
+    const isOld = isVersion && last > 0 && current !== undefined && current.space !== space && last < current.newest
     return isOld && now - last >= idle ? [space] : []
   }))
 }

@@ -9,7 +9,7 @@ import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import type { ListedObject, ObjectStore } from "../../S3Store/objects/ObjectStore.js"
 import type { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
 import { lookAt, type Looked } from "./entriesOf.js"
-import { objectKind, partsOfSpace } from "./objectKinds.js"
+import { kindOfSpace, objectKind, partsOfSpace } from "./objectKinds.js"
 import { makeTagMarks, type TagMarks } from "./tagMarks.js"
 
 /** Up to which age entries are counted together, in milliseconds; what is older is in one more class. */
@@ -42,6 +42,8 @@ export interface SpaceSurvey {
   /** How many are how old: see `ageClasses`. */
   readonly ages: ReadonlyArray<number>
   readonly sample: Sample
+  /** Whether a header says that it is a version of a keyspace: by its name alone, it may be somebody else's folder. */
+  readonly isVersion: boolean
 }
 
 /** What lies in a store. */
@@ -89,6 +91,7 @@ class SpaceCount {
   readonly space: string
   /** Whether it is a folder of another library's entries, which has no version. */
   isFolder = false
+  isVersion = false
   entries = 0
   bytes = 0
   leases = 0
@@ -129,8 +132,10 @@ class SpaceCount {
       sample.unreadable++
       return
     }
-    const { compression, encryption, expires, keyspace, outcome } = looked.head
-    this.isFolder ||= keyspace === this.space
+    const { compression, encryption, expires, outcome } = looked.head
+    const kind = kindOfSpace(this.space, looked.head)
+    this.isFolder ||= kind === "folder"
+    this.isVersion ||= kind === "version"
     if (looked.verdict._tag === "Expired") sample.expired++
     if (looked.verdict._tag === "Invalidated") sample.invalidated++
     if (expires === Number.POSITIVE_INFINITY) sample.forever++
@@ -216,8 +221,11 @@ export const survey = (
       }))
 
     const counted = [...spaces.values()].map((each) => {
-      const { ages, bytes, entries, leases, name, newest, oldest, sample, space } = each
-      return { ...name, space, entries, bytes, leases, oldest, newest, ages, sample }
+      const { ages, bytes, entries, isFolder, isVersion, leases, name, newest, oldest, sample, space } = each
+      return {
+        ...{ ...name, space, entries, bytes, leases, oldest, newest, ages, sample },
+        isVersion: isVersion && !isFolder
+      }
     }).sort((one, other) => other.bytes - one.bytes || (one.space < other.space ? -1 : 1))
     const frequent = [...tags].sort(([one, many], [other, more]) => more - many || (one < other ? -1 : 1))
     const marks = yield* Effect.forEach(

@@ -28,6 +28,7 @@ const skips: ReadonlyArray<readonly [Skip, string]> = [
   ["invalidated", "invalidated by a tag"],
   ["encrypted", "encrypted, and no key was given"],
   ["unreadable", "unreadable"],
+  ["elsewhere", "of a cache under another prefix"],
   ["ahead", "made by a clock that was ahead"],
   ["gone", "removed or replaced meanwhile"]
 ]
@@ -58,6 +59,15 @@ const linesOf = (
           { title: "BYTES", side: "right" }
         ], rows)
       ],
+    ...skipped.has("elsewhere")
+      ? [
+        "",
+        paint(
+          "yellow",
+          "  a cache is copied with the markers of its tags: name the prefix of each, such as s3://bucket/cache/"
+        )
+      ]
+      : [],
     ...skipped.has("encrypted")
       ? [
         "",
@@ -128,6 +138,7 @@ export const copy: Verb = {
           })
           : linesOf(screen.paint, places, report, isDry)
       )
-      return report.skipped.has("encrypted") || report.skipped.has("unreadable") ? exitCodes.found : exitCodes.done
+      const leftOut: ReadonlyArray<Skip> = ["encrypted", "unreadable", "elsewhere"]
+      return leftOut.some((skip) => report.skipped.has(skip)) ? exitCodes.found : exitCodes.done
     }))
 }

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { bytes, duration, flag, type Operand, texts } from "../arguments/Option.js"
 import { UsageError } from "../arguments/UsageError.js"
 import { exitCodes, type Verb } from "../arguments/Verb.js"
-import { parseWanted } from "../bucket/entriesOf.js"
+import { isWanted, parseWanted } from "../bucket/entriesOf.js"
 import { prune as run, type PruneReport, type PruneRule } from "../bucket/prune.js"
 import { retiredSpaces } from "../bucket/retired.js"
 import { survey } from "../bucket/survey.js"
@@ -67,6 +67,9 @@ const totalOf = ({ removed }: PruneReport) =>
 
 const shownRetired = 20
 
+/** How many headers say what a folder is, should one of them be damaged. */
+const sampled = 8
+
 const linesOf = (
   paint: Paint,
   shown: string,
@@ -113,6 +116,12 @@ const linesOf = (
           } expired for less than --stale-for, and may be given out stale`
         )
       ],
+    ...report.foreign === 0
+      ? []
+      : [
+        "",
+        paint("yellow", `  ${counted(report.foreign, "object")} with such names cannot be told to be entries, and stay`)
+      ],
     ...report.rewritten === 0
       ? []
       : [
@@ -130,6 +139,7 @@ const jsonOf = (shown: string, report: PruneReport, retired: ReadonlyArray<strin
   retired,
   rewritten: report.rewritten,
   spared: report.spared,
+  foreign: report.foreign,
   left: report.left
 })
 
@@ -202,11 +212,25 @@ export const prune: Verb = {
         ? yield* withProgress(screen, (tell) =>
           Effect.gen(function*() {
             const { spaces } = yield* survey(store, {
-              sample: 1,
+              sample: sampled,
               concurrency,
               onProgress: ({ listed }) => tell({ text: `${counted(listed, "object")} listed` })
             })
             const wanted = isByName ? kept.map(parseWanted) : undefined
+            // A slip of the pen must not let go what was to be kept.
+            const missing = kept.filter((_, at) => {
+              const each = wanted?.[at]
+              return each !== undefined && !spaces.some(({ space }) => isWanted(each, space))
+            })
+            if (missing.length > 0 && spaces.length > 0) {
+              const names = missing.map((each) => printable(each, 80)).join(", ")
+              if (missing.length === kept.length) {
+                return yield* new UsageError({
+                  detail: `--keep-keyspaces ${names}: nothing of that lies here, all would go`
+                })
+              }
+              yield* screen.note(`nothing lies here of ${names}, which --keep-keyspaces names`)
+            }
             return retiredSpaces(spaces, wanted, idle ?? dayMillis, yield* Clock.currentTimeMillis)
           }))
         : undefined

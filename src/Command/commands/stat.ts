@@ -136,7 +136,7 @@ const linesOf = (paint: Paint, shown: string, { spaces, ...found }: Survey, now:
 const jsonOf = (shown: string, { spaces, tags, ...found }: Survey) => ({
   target: shown,
   ...found,
-  spaces: spaces.map(({ ages, newest, oldest, ...space }) => ({
+  spaces: spaces.map(({ ages, isVersion: _, newest, oldest, ...space }) => ({
     ...space,
     oldest: Number.isFinite(oldest) ? oldest : null,
     newest: Number.isFinite(newest) ? newest : null,
