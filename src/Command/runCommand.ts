@@ -39,9 +39,8 @@ const dispatch = (
       first === undefined ? exitCodes.usage : exitCodes.done
     )
   }
-  if (first === "--version" || first === "-v") {
-    return Effect.as(Effect.flatMap(versionOf(manifest), screen.print), exitCodes.done)
-  }
+  const tellVersion = Effect.as(Effect.flatMap(versionOf(manifest), screen.print), exitCodes.done)
+  if (first === "--version" || first === "-v") return tellVersion
   const asksForHelp = first === "help"
   const name = asksForHelp ? rest[0] ?? "" : first
   const verb = verbs.find((each) => each.name === name)
@@ -55,18 +54,26 @@ const dispatch = (
   if (asksForHelp || optionsOf(rest).some(isHelp)) {
     return Effect.as(screen.print(verbHelp(screen.paint, verb)), exitCodes.done)
   }
+  if (optionsOf(rest).includes("--version")) return tellVersion
   return Effect.flatMap(fromEither(readArguments(verb, rest)), (given) => verb.run(given, screen))
 }
 
-const failureOf = (screen: Screen, error: Exclude<VerbError, OutputClosed>): Effect.Effect<ExitCode> => {
+const failureOf = (
+  screen: Screen,
+  words: ReadonlyArray<string>,
+  error: Exclude<VerbError, OutputClosed>
+): Effect.Effect<ExitCode> => {
   const told = screen.paintNote("red", "error")
   const message = printable(error.message, 1000)
   switch (error._tag) {
-    case "UsageError":
+    case "UsageError": {
+      const verb = verbs.find(({ name }) => name === words[0])
+      const help = [commandName, ...verb === undefined ? [] : [verb.name], "--help"].join(" ")
       return Effect.as(
-        screen.note([`${told}: ${message}`, screen.paintNote("dim", `${commandName} --help tells what there is`)]),
+        screen.note([`${told}: ${message}`, screen.paintNote("dim", `${help} tells what there is`)]),
         exitCodes.usage
       )
+    }
     case "CacheConfigError":
     case "CacheKeyError":
       return Effect.as(screen.note(`${told}: ${message}`), exitCodes.usage)
@@ -87,7 +94,7 @@ export const runCommand = (
   manifest: string
 ): Effect.Effect<ExitCode, never, FileSystem | Path> =>
   Effect.catchAll(dispatch(words, screen, manifest), (error) => {
-    if (error._tag !== "OutputClosed") return failureOf(screen, error)
+    if (error._tag !== "OutputClosed") return failureOf(screen, words, error)
     return error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED"
       ? Effect.succeed<ExitCode>(exitCodes.done)
       : Effect.as(screen.note(`${screen.paintNote("red", "error")}: writing failed: ${error.code}`), exitCodes.store)

@@ -19,6 +19,7 @@ describe("the command", () => {
       assert.strictEqual(without.stdout, help.stdout)
       const told = yield* runCommandLine(["--version"])
       assert.deepStrictEqual([told.code, told.stdout], [0, `${version}\n`])
+      assert.deepStrictEqual(yield* runCommandLine(["stat", ".", "--version"]), told)
     }))
 
   it.effect("explains each verb, whatever else stands there", () =>
@@ -52,12 +53,14 @@ describe("the command", () => {
         const result = yield* runCommandLine(line)
         assert.strictEqual(result.code, 2, line.join(" "))
         assert.include(result.stderr, message)
+        const verb = line[0] === "stet" ? "" : `${line[0]} `
+        assert.include(result.stderr, `\neffect-aws-cache ${verb}--help tells what there is\n`)
         assert.strictEqual(result.stdout, "")
       }
       const [line, message] = cases.at(-1) ?? [[], ""]
       const result = yield* runCommandLine(line)
       assert.strictEqual(result.code, 3)
-      assert.include(result.stderr, message)
+      assert.include(result.stderr, `${message}; a bucket is named s3://bucket/prefix\n`)
       assert.notInclude(result.stderr, "\u001b")
       assert.include(result.stderr, "\\u001b[31m")
     }))

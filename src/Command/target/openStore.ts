@@ -8,8 +8,8 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { ClientCacheLive } from "../../ClientLayer/ClientCache.js"
-import { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
 import { ObjectStore } from "../../S3Store/service/ObjectStoreTag.js"
+import { FileError } from "../arguments/FileError.js"
 import type { Given } from "../arguments/Given.js"
 import { type Operand, type Option, text } from "../arguments/Option.js"
 import { UsageError } from "../arguments/UsageError.js"
@@ -108,12 +108,8 @@ export const openStore = (
       const fs = yield* FileSystem
       const isThere = mayBeNew || (yield* Effect.orElseSucceed(fs.exists(target.directory), () => true))
       if (!isThere) {
-        return yield* new ObjectStoreError({
-          reason: "Unknown",
-          operation: "list",
-          target: shown,
-          detail: "there is no such folder; a bucket is named s3://bucket/prefix"
-        })
+        const detail = "there is no such folder; a bucket is named s3://bucket/prefix"
+        return yield* new FileError({ file: shown, detail })
       }
       return { target, shown, store: yield* ObjectStore.makeFileSystem({ directory: target.directory }) }
     }
