@@ -13,6 +13,7 @@ describe("bench", () => {
       assert.include(stderr, "30 reads, 40 writes and 11 removals, about $0.00021 at the list price of S3 Standard\n")
       assert.lengthOf(stdout.match(/^ {2}(set|get|add|lease) +(100 B|2\.0 KiB) +5 +[\d.,]+ ms/gm) ?? [], 8)
       const json = yield* runCommandLine([...line, "--operations", "get", "--json"])
+      assert.include(json.stderr, ", less than $0.0001 at the list price of S3 Standard\n")
       const { rows } = JSON.parse(json.stdout)
       assert.deepStrictEqual(
         rows.map(({ bytes, count, operation }: Record<string, unknown>) => [operation, bytes, count]),

@@ -98,7 +98,9 @@ export const bench: Verb = {
         `${counted(get, "read")}, ${counted(put, "write")} and ${counted(remove, "removal")}` +
           (target._tag === "Folder"
             ? ""
-            : `, about ${price} at the list price of ${isExpress ? "S3 Express" : "S3 Standard"}`)
+            : `, ${price.startsWith("<") ? price.replace("<", "less than") : `about ${price}`} at the list price of ${
+              isExpress ? "S3 Express" : "S3 Standard"
+            }`)
       )
       const rows = yield* withProgress(screen, (tell) =>
         runBench(store, plan, ({ bytes, done, operation, total }) =>

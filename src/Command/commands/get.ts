@@ -199,7 +199,16 @@ export const get: Verb = {
       const { shown, store } = yield* openStore(given)
       const explained = yield* explain(store, yield* makeTagMarks(store), name, encryption)
       if (explained === undefined) {
-        yield* screen.note(`there is no entry: ${shown}${shown.endsWith("/") ? "" : "/"}${printable(name, 400)}`)
+        const none = `there is no entry: ${shown}${shown.endsWith("/") ? "" : "/"}${printable(name, 400)}`
+        const { keyspace, version } = parseWanted(named)
+        yield* screen.note(
+          name === named || version !== undefined
+            ? none
+            : [
+              none,
+              `that is version 1 of ${printable(keyspace, 80)}; name another one as ${printable(keyspace, 80)}:2`
+            ]
+        )
         return exitCodes.found
       }
       const now = yield* Clock.currentTimeMillis
