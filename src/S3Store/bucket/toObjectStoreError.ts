@@ -64,7 +64,7 @@ export const toObjectStoreError = (
     reason,
     operation,
     target,
-    detail: detail.filter((part) => part !== "").join(". "),
+    detail: detail.filter((part) => part !== "").join(". ").replace("?. ", "? "),
     cause
   })
 }

@@ -24,7 +24,7 @@ export const makeMemoryObjectStore: Effect.Effect<ObjectStore> = Effect.map(Effe
       (now) => isAllowed() ? ConditionalOutcome.Written({ etag: put(name, body, now) }) : ConditionalOutcome.Refused()
     )
   return {
-    description: "memory",
+    description: "memory/",
     load: (name, options) =>
       Effect.sync(() => {
         const object = objects.get(name)

@@ -90,7 +90,7 @@ describe("what goes wrong on the way to a store", () => {
         yield* proxy.set(Fault.Refuse())
         assert.strictEqual(yield* cache.getOrCompute(Texts.key("a"), Effect.succeed("x")), "x")
         assert.strictEqual(warnings().length, 1)
-        assert.match(warnings()[0] ?? "", /^load of .*: nothing listens there: is the endpoint .* right\?/)
+        assert.match(warnings()[0] ?? "", /^load of .*: nothing listens there: is the endpoint .* right\? [^.]/)
         const error = yield* Effect.flip(cache.set(Texts.key("b"), "x"))
         assert.match(error.message, /^save of .*: nothing listens there/)
       })

@@ -239,7 +239,7 @@ describe("a printed cache", () => {
       const expected = {
         _id: "S3Cache",
         name: "Prices",
-        over: "memory",
+        over: "memory/",
         maxSize: 7,
         maxBytes: 1000,
         waiting: 1,

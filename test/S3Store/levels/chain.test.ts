@@ -156,8 +156,8 @@ describe("a chain of stores", () => {
         yield* chain.save(one, bytes("more"))
         assert.strictEqual((yield* near.faults.counts).requests, 2)
         assert.deepStrictEqual(warnings(), [
-          "the near store memory counts as if it were not there where it fails: " +
-          `save of memory${one}: an outage of the test (Network)`
+          "the near store memory/ counts as if it were not there where it fails: " +
+          `save of memory/${one}: an outage of the test (Network)`
         ])
       })
     ))
