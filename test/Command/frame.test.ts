@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { S3Cache } from "effect-aws-cache/S3Store"
 import { readFileSync } from "node:fs"
+import * as SpoiledS3 from "../servers/SpoiledS3.js"
 import { runCommandLine } from "./runCommandLine.js"
 import { embeddedBucket, inFolder, temporaryFolder, Texts, Users, UsersBefore } from "./stores.js"
 
@@ -110,5 +111,24 @@ describe("stat", () => {
       const absent = yield* runCommandLine(["stat", "s3://no-bucket", ...endpoint])
       assert.strictEqual(absent.code, 3)
       assert.include(absent.stderr, "NoSuchBucket")
+    })))
+})
+
+describe("prune", () => {
+  it.live("tells how far it came, should the store give up", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { endpoint: [, url = ""], inBucket } = yield* embeddedBucket
+      yield* inBucket("cache/")(fill)
+      let removals = 0
+      const spoiled = yield* SpoiledS3.make(url, {
+        answer: ({ key, method }) =>
+          method === "DELETE" && !key.includes("/.probe/") && ++removals > 2
+            ? SpoiledS3.denied("s3:DeleteObject", "it")
+            : undefined
+      })
+      const words = ["--older-than", "0s", "--concurrency", "1", "--yes", "--json", "--endpoint", spoiled.url]
+      const result = yield* runCommandLine(["prune", "s3://my-bucket", ...words])
+      assert.deepStrictEqual([result.code, result.stdout], [3, ""])
+      assert.match(result.stderr, /^until then 2 objects were removed\nerror: remove of /)
     })))
 })

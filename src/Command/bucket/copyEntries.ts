@@ -60,6 +60,8 @@ export interface CopyOptions {
   readonly wanted?: Wanted | undefined
   /** The keys that entries are encrypted with, here and there. */
   readonly encryption?: EncryptionOptions | undefined
+  /** Runs for each entry that was copied. */
+  readonly onCopied?: Effect.Effect<void>
   readonly onProgress?: (progress: { readonly examined: number; readonly copied: number }) => Effect.Effect<void>
 }
 
@@ -80,7 +82,7 @@ const codecs: ReadonlyArray<CodecName> = ["json", "msgpack", "raw"]
 export const copyEntries = (
   from: ObjectStore,
   to: ObjectStore,
-  { concurrency, encryption, isDry, onProgress = () => Effect.void, wanted }: CopyOptions
+  { concurrency, encryption, isDry, onCopied = Effect.void, onProgress = () => Effect.void, wanted }: CopyOptions
 ): Effect.Effect<CopyReport, ObjectStoreError | CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const began = yield* Clock.currentTimeMillis
@@ -114,7 +116,10 @@ export const copyEntries = (
         if (found._tag !== "Found" || found.etag !== looked.etag) return "gone"
         const body = yield* rewrite.of(head, found.body)
         if (body === undefined) return "unreadable"
-        return yield* write(to, object.name, body, head, there.etag)
+        return yield* Effect.tap(
+          write(to, object.name, body, head, there.etag),
+          (skip) => skip === undefined ? onCopied : Effect.void
+        )
       })
 
     const copyWithin = (object: ListedObject) =>

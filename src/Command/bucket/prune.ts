@@ -62,6 +62,8 @@ export interface PruneOptions {
   /** Whether nothing is removed: the report says what would be. */
   readonly isDry: boolean
   readonly concurrency: number
+  /** Runs for each object that was removed. */
+  readonly onRemoved?: Effect.Effect<void>
   readonly onProgress?: (report: Pick<PruneReport, "examined"> & { readonly gone: number }) => Effect.Effect<void>
 }
 
@@ -86,7 +88,7 @@ const page = 1000
 export const prune = (
   store: ObjectStore,
   rules: PruneRules,
-  { concurrency, isDry, onProgress = () => Effect.void }: PruneOptions
+  { concurrency, isDry, onProgress = () => Effect.void, onRemoved = Effect.void }: PruneOptions
 ): Effect.Effect<PruneReport, ObjectStoreError | CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const { expiredFor, keep, olderThan, retired, unreadable = false, wanted } = rules
@@ -134,8 +136,11 @@ export const prune = (
         return undefined
       })
 
+    const removeNow = (object: ListedObject, etag: string) =>
+      Effect.tap(removeSeen(store, object, etag), (outcome) => outcome === "removed" ? onRemoved : Effect.void)
+
     const remove = (object: ListedObject, reason: PruneRule, etag: string) =>
-      Effect.map(isDry ? Effect.succeed("removed" as const) : removeSeen(store, object, etag), (outcome) => {
+      Effect.map(isDry ? Effect.succeed("removed" as const) : removeNow(object, etag), (outcome) => {
         if (outcome === "rewritten") {
           count.rewritten++
           return false

@@ -2,6 +2,7 @@
  * `copy`: entries from one store to another.
  */
 import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
 import { type Operand, text } from "../arguments/Option.js"
 import { UsageError } from "../arguments/UsageError.js"
 import { exitCodes, type Verb } from "../arguments/Verb.js"
@@ -116,15 +117,23 @@ export const copy: Verb = {
       if (from.shown === to.shown && endpoints[0] === endpoints[1]) {
         return yield* new UsageError({ detail: `FROM and TO are the same: ${from.shown}` })
       }
-      const report = yield* withProgress(screen, (tell) =>
+      const done = yield* Ref.make(0)
+      const tellDone = Effect.flatMap(
+        Ref.get(done),
+        (count) =>
+          count === 0 ? Effect.void : screen.note(`until then ${counted(count, "entry was", "entries were")} copied`)
+      )
+      const copying = withProgress(screen, (tell) =>
         copyEntries(from.store, to.store, {
           isDry,
           concurrency,
+          onCopied: Ref.update(done, (count) => count + 1),
           encryption,
           wanted: named === undefined ? undefined : parseWanted(named),
           onProgress: ({ copied, examined }) =>
             tell({ text: `${counted(examined, "entry", "entries")} looked at, ${formatCount(copied)} copied` })
         }))
+      const report = yield* Effect.onError(copying, () => tellDone)
       const places = { from: from.shown, to: to.shown }
       yield* screen.print(
         isJson

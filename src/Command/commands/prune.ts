@@ -3,6 +3,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
 import { bytes, duration, flag, type Operand, texts } from "../arguments/Option.js"
 import { UsageError } from "../arguments/UsageError.js"
 import { exitCodes, type Verb } from "../arguments/Verb.js"
@@ -240,11 +241,18 @@ export const prune: Verb = {
         ...{ olderThan, retired, unreadable, keep },
         wanted: named === undefined ? undefined : parseWanted(named)
       }
+      const gone = yield* Ref.make(0)
+      const tellGone = Effect.flatMap(
+        Ref.get(gone),
+        (count) =>
+          count === 0 ? Effect.void : screen.note(`until then ${counted(count, "object was", "objects were")} removed`)
+      )
       const pruned = (dry: boolean) =>
         withProgress(screen, (tell) =>
           run(store, rules, {
             isDry: dry,
             concurrency,
+            onRemoved: Ref.update(gone, (count) => count + 1),
             onProgress: ({ examined, gone }) =>
               tell({
                 text: `${counted(examined, "entry", "entries")} looked at, ${formatCount(gone)} ${
@@ -267,7 +275,8 @@ export const prune: Verb = {
           return exitCodes.found
         }
       }
-      yield* print(yield* pruned(false), false)
+      // Whoever is told that it failed wants to know how far it came.
+      yield* print(yield* Effect.onError(pruned(false), () => tellGone), false)
       return exitCodes.done
     }))
 }
