@@ -173,6 +173,22 @@ describe("EmbeddedS3, as clients speak to it", () => {
       yield* call(() => client.send(new PutObjectCommand({ Bucket, Key: "empty", Body: "" })))
       const get = new GetObjectCommand({ Bucket, Key: "empty", Range: "bytes=0-9" })
       assert.strictEqual(yield* refusal(() => client.send(get)), "416 InvalidRange")
+      // The last bytes of nothing are no error.
+      const last = yield* call(() => client.send(new GetObjectCommand({ Bucket, Key: "empty", Range: "bytes=-9" })))
+      assert.deepStrictEqual([last.$metadata.httpStatusCode, last.ContentLength], [200, 0])
+    }))
+
+  it.scoped("refuses a token that it has not given, and more metadata than S3 takes", () =>
+    Effect.gen(function*() {
+      const { client } = yield* start
+      for (const ContinuationToken of ["!!!", "a b", ""]) {
+        const list = new ListObjectsV2Command({ Bucket, ContinuationToken })
+        assert.strictEqual(yield* refusal(() => client.send(list)), "400 InvalidArgument")
+      }
+      const put = (size: number) =>
+        new PutObjectCommand({ Bucket, Key: "k", Body: "x", Metadata: { ab: "x".repeat(size) } })
+      yield* call(() => client.send(put(2046)))
+      assert.strictEqual(yield* refusal(() => client.send(put(2047))), "400 MetadataTooLarge")
     }))
 
   it.scoped("removes many, whatever is in their names", () =>

@@ -190,15 +190,23 @@ const aboutObject = (objects: S3Objects, request: S3Request, rules: S3Rules): Re
   }
 }
 
+/** What a page is continued with, after a name. */
+const nextToken = (name: string): string => Buffer.from(name).toString("base64url")
+
+const textOf = (token: string): string => Buffer.from(token, "base64url").toString()
+
 const listObjects = ({ bucket, query }: S3Request, objects: ReadonlyMap<string, S3Object>): Reply => {
   const limit = Number(query.get("max-keys") ?? 1000)
   if (!Number.isInteger(limit) || limit < 0) return badRequest("InvalidArgument", "max-keys is no number of keys")
   const isNewer = query.get("list-type") === "2"
   const token = query.get("continuation-token")
+  if (token !== null && (token === "" || nextToken(textOf(token)) !== token)) {
+    return badRequest("InvalidArgument", "The continuation token provided is incorrect")
+  }
   const prefix = query.get("prefix") ?? ""
   const delimiter = query.get("delimiter") ?? ""
   const after = isNewer
-    ? token === null ? query.get("start-after") ?? "" : Buffer.from(token, "base64url").toString()
+    ? token === null ? query.get("start-after") ?? "" : textOf(token)
     : query.get("marker") ?? ""
   const { commonPrefixes, next, objects: found } = listPage(objects, {
     prefix,
@@ -212,7 +220,7 @@ const listObjects = ({ bucket, query }: S3Request, objects: ReadonlyMap<string, 
     ? [
       ["KeyCount", found.length + commonPrefixes.length],
       token === null ? undefined : ["ContinuationToken", token],
-      next === undefined ? undefined : ["NextContinuationToken", Buffer.from(next).toString("base64url")]
+      next === undefined ? undefined : ["NextContinuationToken", nextToken(next)]
     ]
     : [["Marker", name(after)], next === undefined ? undefined : ["NextMarker", name(next)]]
   return xml(["ListBucketResult", [

@@ -25,6 +25,18 @@ const keptOf = (headers: S3Request["headers"]): Readonly<Record<string, string>>
   }
 }
 
+const metadataPrefix = "x-amz-meta-"
+
+/** The most bytes of the names and values of metadata. */
+const mostMetadata = 2048
+
+const metadataSize = (kept: Readonly<Record<string, string>>): number =>
+  Object.entries(kept).reduce(
+    (size, [name, value]) =>
+      name.startsWith(metadataPrefix) ? size + Buffer.byteLength(name.slice(metadataPrefix.length) + value) : size,
+    0
+  )
+
 /** The content of a request, or what is wrong with it. */
 export const sentContent = ({ body: sent, headers }: S3Request): S3Content | S3Refusal => {
   const hash = headerOf(headers, "x-amz-content-sha256") ?? ""
@@ -42,6 +54,10 @@ export const sentContent = ({ body: sent, headers }: S3Request): S3Content | S3R
       "The provided 'x-amz-content-sha256' header does not match what was computed."
     )
   }
+  const kept = keptOf(headers)
+  if (metadataSize(kept) > mostMetadata) {
+    return badRequest("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size")
+  }
   const told: Record<string, string> = {}
   for (const name of new Set([...Object.keys(headers), ...trailers.keys()])) {
     const isChecksum = name === "content-md5" || /^x-amz-checksum-(?!algorithm$|mode$|type$)/.test(name)
@@ -55,5 +71,5 @@ export const sentContent = ({ body: sent, headers }: S3Request): S3Content | S3R
     if (name !== "content-md5") told[name] = given
   }
   // Bytes of its own: what was sent may be a part of something larger.
-  return { body: Buffer.from(body), headers: { ...keptOf(headers), ...told } }
+  return { body: Buffer.from(body), headers: { ...kept, ...told } }
 }
