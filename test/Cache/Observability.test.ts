@@ -177,6 +177,27 @@ describe("metrics", () => {
         assert.strictEqual(yield* gauged(CacheMetrics.entryCount, name), 2)
         assert.strictEqual(yield* gauged(CacheMetrics.entryLimit, name), 2)
       }))
+
+    it.effect(`of a ${kind} say that nothing is there when the last one of the name has closed`, () =>
+      Effect.gen(function*() {
+        const name = `closed ${kind}`
+        const entries = gauged(CacheMetrics.entryCount, name)
+        const filled = Effect.gen(function*() {
+          const cache = yield* make(name)
+          yield* cache.set("a", 1)
+        })
+        const first = yield* Scope.make()
+        const second = yield* Scope.make()
+        yield* Scope.extend(filled, first)
+        yield* Scope.extend(filled, second)
+        yield* Scope.close(first, Exit.void)
+        assert.strictEqual(yield* entries, 1)
+        yield* Scope.close(second, Exit.void)
+        assert.strictEqual(yield* entries, 0)
+        assert.strictEqual(yield* counted(CacheMetrics.insertions, name, tier), 2)
+        yield* Effect.scoped(Effect.zipRight(filled, Effect.map(entries, (there) => assert.strictEqual(there, 1))))
+        assert.strictEqual(yield* entries, 0)
+      }))
   }
 
   it.scoped("are off by default", () =>

@@ -36,5 +36,5 @@ export const makeMeter = (
   metrics: Metrics | undefined
 ): Effect.Effect<Meter | undefined, never, Scope.Scope> => {
   if (metrics === "emf") return emfMeter(cache)
-  return Effect.succeed(metrics === true ? effectMeter(cache) : undefined)
+  return metrics === true ? effectMeter(cache) : Effect.succeed(undefined)
 }
