@@ -73,7 +73,8 @@ packages for Effect 4, and refuses to install them beside this one (\`ERESOLVE\`
 a file \`needsEffect3.js\`.`,
       `Version 2 is for Effect 4, from 4.1 on; version 1, from the same sources, for Effect 3. Both read what the other has written. Beside
 the wrong Effect npm refuses to install them (\`ERESOLVE\`). If it is forced in, imports fail with the path of a file
-\`needsEffect4.js\`.`
+\`needsEffect4.js\`. On Node 20 npm warns (\`EBADENGINE\`), since \`vitest@5\` and \`@effect/platform-node@4.1\` ask for Node 22.12
+and 22.19; this package does not.`
     ],
     [" For `@effect/platform`'s own declarations, `skipLibCheck: false` needs `\"DOM\"` in `lib`.", ""]
   ],
