@@ -77,6 +77,7 @@ export const areas = [
       "objects",
       "entry",
       "bucket",
+      "table",
       "options",
       "keyspace",
       "memory",

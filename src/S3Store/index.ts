@@ -42,10 +42,12 @@ export {
   ObjectStore,
   type ObjectStoreChainLayerOptions,
   type ObjectStoreChainOptions,
+  type ObjectStoreDynamoDBOptions,
   type ObjectStoreS3Options,
   type ObjectStoreTag
 } from "./service/ObjectStoreTag.js"
 export type { S3CacheLayers, S3CacheServiceClass } from "./service/S3CacheServiceClass.js"
+export type { DynamoDBObjectStoreOptions } from "./table/DynamoDBObjectStoreOptions.js"
 
 export type * from "./options/S3CacheOptions.js"
 export type { S3CacheProgress } from "./options/S3CacheProgress.js"

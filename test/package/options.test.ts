@@ -210,6 +210,14 @@ const freshness = {
   staleIfError: duration,
   maxComputations: count
 }
+const tableOptions = {
+  table: text,
+  keyPrefix: text,
+  partitions: count,
+  consistentReads: oneOf("\"always\" or \"certain\""),
+  expiresAttribute: text,
+  requestTimeout: aboveZero
+}
 const chainOptions = {
   near: object,
   far: object,
@@ -781,6 +789,26 @@ const cases: Readonly<Record<string, Case>> = {
         built(Layer.provide(ObjectStore.layerKeyValueStore(untyped(options)), KeyValueStore.layerMemory))
       ),
     options: { keyPrefix: text, conditions: oneOf("\"process\" or \"off\"") }
+  },
+  "ObjectStoreTag.makeDynamoDB": {
+    use: (options) => suspended(() => Effect.provide(ObjectStore.makeDynamoDB(untyped(options)), ClientCache.layer())),
+    options: { ...tableOptions, clientConfig: object },
+    base: { table: "names" }
+  },
+  "ObjectStoreTag.layerDynamoDB": {
+    use: (options) => overBucket(() => ObjectStore.layerDynamoDB(untyped(options))),
+    options: { ...tableOptions, clientConfig: object },
+    base: { table: "names" }
+  },
+  "ObjectStoreTag.makeDynamoDBClient": {
+    use: (options) => suspended(() => ObjectStore.makeDynamoDBClient({ send: untyped(() => {}) }, untyped(options))),
+    options: tableOptions,
+    base: { table: "names" }
+  },
+  "ObjectStoreTag.layerDynamoDBClient": {
+    use: (options) => built(ObjectStore.layerDynamoDBClient({ send: untyped(() => {}) }, untyped(options))),
+    options: tableOptions,
+    base: { table: "names" }
   },
   "ObjectStoreTag.makeChain": {
     use: (options) => suspended(() => ObjectStore.makeChain(untyped(options))),

@@ -19,6 +19,7 @@ import { readBody } from "./s3Body.js"
 import { makeS3Conditions, refusable } from "./s3Conditions.js"
 import { checkS3Options, type S3ObjectStoreOptions } from "./S3ObjectStoreOptions.js"
 import { clientRegionOf } from "./s3Region.js"
+import { makeSentOnce, type SentOnce } from "./SentOnce.js"
 import { isNoSuchObject, mayBeAbsent, nameOf, statusOf, toObjectStoreError } from "./toObjectStoreError.js"
 
 /**
@@ -363,32 +364,6 @@ export const makeS3ObjectStore = (
   })
 
 const refused: ConditionalOutcome = ConditionalOutcome.Refused()
-
-/** Lets a request through once; when it had no answer, and the client tries again, that try is stopped. */
-interface SentOnce {
-  readonly each: <A>(send: () => Promise<A>) => Promise<A>
-  readonly stopped: () => boolean
-}
-
-const makeSentOnce = (): SentOnce => {
-  let unanswered: unknown
-  let isStopped = false
-  return {
-    each: async (send) => {
-      if (unanswered !== undefined) {
-        isStopped = true
-        throw new Error("not sent again", { cause: unanswered })
-      }
-      try {
-        return await send()
-      } catch (error) {
-        if (statusOf(error) === undefined) unanswered = error
-        throw error
-      }
-    },
-    stopped: () => isStopped
-  }
-}
 
 const loadSdk = Effect.tryPromise({
   try: async () => {

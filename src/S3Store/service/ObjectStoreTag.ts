@@ -3,6 +3,7 @@
  *
  * @since 1.0.0
  */
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import type { S3Client } from "@aws-sdk/client-s3"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import { KeyValueStore } from "@effect/platform/KeyValueStore"
@@ -37,6 +38,8 @@ import { checkBucketOptions } from "../options/checkBucketOptions.js"
 import { objectStoreS3Kinds, s3StoreKinds } from "../options/optionKinds.js"
 import { makeKeyValueStore } from "../persistence/makeKeyValueStore.js"
 import type { S3PersistenceOptions } from "../persistence/S3PersistenceOptions.js"
+import { makeDynamoDBObjectStore } from "../table/dynamoDBObjectStore.js"
+import { dynamoDBKinds, type DynamoDBObjectStoreOptions } from "../table/DynamoDBObjectStoreOptions.js"
 
 /**
  * How the second level reaches a bucket.
@@ -50,6 +53,20 @@ export interface ObjectStoreS3Options extends S3ObjectStoreOptions {
    * the environment.
    */
   readonly clientConfig?: ClientConfig<typeof S3Client> | undefined
+}
+
+/**
+ * How the second level reaches a table.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreDynamoDBOptions extends DynamoDBObjectStoreOptions {
+  /**
+   * The configuration of the client, as `ClientCache.client(DynamoDBClient, ...)` takes it. Default `{}`: what the SDK finds in
+   * the environment.
+   */
+  readonly clientConfig?: ClientConfig<typeof DynamoDBClient> | undefined
 }
 
 /**
@@ -122,6 +139,35 @@ export interface ObjectStoreTag extends Context.Tag<ObjectStore, ObjectStore> {
   readonly layerS3Client: (
     client: Pick<S3Client, "send">,
     options: S3ObjectStoreOptions
+  ) => Layer.Layer<ObjectStore, CacheConfigError>
+
+  /**
+   * Objects as items of a table of DynamoDB, through a client of the `ClientCache`: up to 400 KB each, a few milliseconds
+   * away, and with every condition.
+   */
+  readonly makeDynamoDB: (
+    options: ObjectStoreDynamoDBOptions
+  ) => Effect.Effect<
+    ObjectStore,
+    CacheConfigError | CacheKeyError | ClientBuildError,
+    ClientCache | Scope.Scope
+  >
+
+  /** The layer of `makeDynamoDB`. */
+  readonly layerDynamoDB: (
+    options: ObjectStoreDynamoDBOptions
+  ) => Layer.Layer<ObjectStore, CacheConfigError | CacheKeyError | ClientBuildError, ClientCache>
+
+  /** Objects in a table, through a client of your own, which is used and never closed. */
+  readonly makeDynamoDBClient: (
+    client: Pick<DynamoDBClient, "send">,
+    options: DynamoDBObjectStoreOptions
+  ) => Effect.Effect<ObjectStore, CacheConfigError, Scope.Scope>
+
+  /** The layer of `makeDynamoDBClient`. */
+  readonly layerDynamoDBClient: (
+    client: Pick<DynamoDBClient, "send">,
+    options: DynamoDBObjectStoreOptions
   ) => Layer.Layer<ObjectStore, CacheConfigError>
 
   /** Objects in this process's memory: nothing is shared, and no AWS is needed. */
@@ -311,6 +357,31 @@ const makeS3Client: ObjectStoreTag["makeS3Client"] = (client, options) =>
     printed(makeS3ObjectStore(client, options))
   )
 
+const loadDynamoDBClient = async () => {
+  try {
+    return (await import("@aws-sdk/client-dynamodb")).DynamoDBClient
+  } catch (cause) {
+    return orInstall("@aws-sdk/client-dynamodb")(cause)
+  }
+}
+
+const makeDynamoDB: ObjectStoreTag["makeDynamoDB"] = (options) =>
+  Effect.zipRight(
+    asExit(checkBucketOptions("DynamoDB object store", options, { ...dynamoDBKinds, clientConfig: "object" })),
+    Effect.flatMap(
+      Effect.suspend(() => failOfBadKey(ClientCache.client(loadDynamoDBClient, options.clientConfig ?? {}))),
+      (client) => printed(makeDynamoDBObjectStore(client, options))
+    )
+  )
+
+const makeDynamoDBClient: ObjectStoreTag["makeDynamoDBClient"] = (client, options) =>
+  Effect.zipRight(
+    asExit(
+      checkBucketOptions("DynamoDB object store", options, dynamoDBKinds, () => "said where the client is made")
+    ),
+    printed(makeDynamoDBObjectStore(client, options))
+  )
+
 const makeMemory = printed(makeMemoryObjectStore)
 
 const makeFileSystem: ObjectStoreTag["makeFileSystem"] = (options) => printed(makeFileSystemObjectStore(options))
@@ -356,6 +427,11 @@ export const ObjectStore: ObjectStoreTag = Object.assign(tag, {
   makeS3Client,
   layerS3Client: (client: Pick<S3Client, "send">, options: S3ObjectStoreOptions) =>
     Layer.scoped(tag, makeS3Client(client, options)),
+  makeDynamoDB,
+  layerDynamoDB: (options: ObjectStoreDynamoDBOptions) => Layer.scoped(tag, makeDynamoDB(options)),
+  makeDynamoDBClient,
+  layerDynamoDBClient: (client: Pick<DynamoDBClient, "send">, options: DynamoDBObjectStoreOptions) =>
+    Layer.scoped(tag, makeDynamoDBClient(client, options)),
   makeMemory,
   layerMemory: () => Layer.effect(tag, makeMemory),
   makeFileSystem,

@@ -1,0 +1,77 @@
+/**
+ * What a rejection of a DynamoDB client means.
+ */
+import * as Predicate from "effect/Predicate"
+import { oneLine } from "../../ClientLayer/secrets/oneLine.js"
+import { maskRejection } from "../bucket/maskRejection.js"
+import { answerOf } from "../bucket/s3Answers.js"
+import { nameOf, statusOf } from "../bucket/toObjectStoreError.js"
+import { ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
+
+/** What DynamoDB calls otherwise than S3. */
+const reasons: Readonly<Record<string, ObjectStoreReason>> = {
+  ResourceNotFoundException: "NoSuchBucket",
+  AccessDeniedException: "AccessDenied",
+  UnrecognizedClientException: "Credentials",
+  InvalidSignatureException: "Credentials",
+  IncompleteSignatureException: "Credentials",
+  MissingAuthenticationTokenException: "Credentials",
+  ExpiredTokenException: "Credentials",
+  CredentialsProviderError: "Credentials",
+  ProvisionedThroughputExceededException: "Throttled",
+  ThrottlingException: "Throttled",
+  RequestLimitExceeded: "Throttled",
+  LimitExceededException: "Throttled",
+  InternalServerError: "Unavailable",
+  ValidationException: "Rejected",
+  ItemCollectionSizeLimitExceededException: "Rejected"
+}
+
+/** Whether the condition of a write did not hold. */
+export const isConditionFailed = (cause: unknown): boolean => nameOf(cause) === "ConditionalCheckFailedException"
+
+/** A rejection as an `ObjectStoreError`. What the client's error says is kept as `cause`, masked. */
+export const toTableError = (
+  operation: string,
+  target: string,
+  table: string,
+  rejection: unknown
+): ObjectStoreError => {
+  const cause = maskRejection(rejection)
+  const code = nameOf(cause)
+  const status = statusOf(cause)
+  const network = Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : undefined
+  const reason = reasons[code] ?? answerOf({ code, status, network }).reason
+  const said = `${status === undefined ? "" : `DynamoDB answered ${status} `}${oneLine(code, 80)}: ${
+    oneLine(cause.message, 200)
+  }`
+  const lead = leadOf(reason, operation, table)
+  return new ObjectStoreError({
+    reason,
+    operation,
+    target,
+    detail: lead === undefined ? said : `${lead}. ${said}`,
+    cause
+  })
+}
+
+const leadOf = (reason: ObjectStoreReason, operation: string, table: string): string | undefined => {
+  switch (reason) {
+    case "NoSuchBucket":
+      return `there is no table ${table}`
+    case "AccessDenied":
+      return `access denied. The role needs ${actions[operation] ?? "dynamodb:PutItem"} on table ${table}`
+    case "Credentials":
+      return "the credentials are not accepted"
+    case "Rejected":
+      return `the request was refused: has table ${table} the partition key pk and the sort key sk, both strings`
+    default:
+      return undefined
+  }
+}
+
+const actions: Readonly<Record<string, string>> = {
+  load: "dynamodb:GetItem",
+  remove: "dynamodb:DeleteItem and dynamodb:BatchWriteItem",
+  list: "dynamodb:Query"
+}
