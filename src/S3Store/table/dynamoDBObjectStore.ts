@@ -48,18 +48,21 @@ const batchTries = 8
  */
 export const makeDynamoDBObjectStore = (
   client: Pick<DynamoDBClient, "send">,
-  {
-    consistentReads = "certain",
-    expiresAttribute = "expires",
-    keyPrefix = "cache/",
-    partitions = 16,
-    table,
-    ...options
-  }: DynamoDBObjectStoreOptions
+  options: DynamoDBObjectStoreOptions
 ): Effect.Effect<ObjectStore, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
+    const { consistentReads = "certain", expiresAttribute = "expires", keyPrefix = "cache/", partitions = 16, table } =
+      options
     if (typeof table !== "string" || !/^[A-Za-z0-9_.:/-]{3,1024}$/.test(table)) {
       return yield* configError(cache, "table", table, "the name or the ARN of a table")
+    }
+    if (ownAttributes.has(expiresAttribute)) {
+      return yield* configError(
+        cache,
+        "expiresAttribute",
+        expiresAttribute,
+        "another name than pk, sk, body, etag, modified"
+      )
     }
     const timeout = Duration.millis(
       yield* asExit(millis(cache, "requestTimeout", options.requestTimeout ?? "10 seconds", "durationAboveZero"))
@@ -292,6 +295,8 @@ export const makeDynamoDBObjectStore = (
   })
 
 const cache = "DynamoDB object store"
+
+const ownAttributes: ReadonlySet<string> = new Set(["pk", "sk", "body", "etag", "modified"])
 
 const objectOf = (item: Item) => {
   const body = item["body"]?.B

@@ -170,7 +170,10 @@ describe("an object store in a table", () => {
   })
 
   for (
-    const [option, value] of [["table", ""], ["partitions", 0], ["consistentReads", "never"], ["region", "x"]] as const
+    const [option, value] of [["table", ""], ["partitions", 0], ["consistentReads", "never"], [
+      "expiresAttribute",
+      "sk"
+    ], ["region", "x"]] as const
   ) {
     it.scoped(`does not take ${JSON.stringify(value)} for ${option}`, () =>
       Effect.gen(function*() {
