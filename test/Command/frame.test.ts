@@ -108,6 +108,13 @@ describe("stat", () => {
       const { endpoint } = yield* embeddedBucket
       const empty = yield* runCommandLine(["stat", "s3://my-bucket", ...endpoint])
       assert.deepStrictEqual([empty.code, empty.stdout], [1, "s3://my-bucket/cache/  nothing lies here\n"])
+      const folder = yield* temporaryFolder
+      yield* inFolder(folder)(S3Cache.invalidateTag("people"))
+      const marked = yield* runCommandLine(["stat", folder])
+      assert.deepStrictEqual(
+        [marked.code, marked.stdout],
+        [1, `${folder}  0 entries, 0 B\n\n  besides: 1 marker of tags\n`]
+      )
       const absent = yield* runCommandLine(["stat", "s3://no-bucket", ...endpoint])
       assert.strictEqual(absent.code, 3)
       assert.include(absent.stderr, "NoSuchBucket")

@@ -79,18 +79,20 @@ const linesOf = (paint: Paint, shown: string, { spaces, ...found }: Survey, now:
   ]
   return [
     title,
-    "",
-    ...tableLines(paint, columns, spaces.map(rowOf(paint, Math.max(...spaces.map(({ bytes }) => bytes)), now))),
-    "",
-    ...tableLines(
-      paint,
-      [{ title: "WRITTEN AGO" }, { title: "ENTRIES", side: "right" }, { title: "" }],
-      ages.map((count, at) => [
-        ageNames[at] ?? "",
-        formatCount(count),
-        paint("cyan", barOf(count / Math.max(1, found.entries), 24))
-      ])
-    ),
+    ...spaces.length === 0 ? [] : [
+      "",
+      ...tableLines(paint, columns, spaces.map(rowOf(paint, Math.max(...spaces.map(({ bytes }) => bytes)), now))),
+      "",
+      ...tableLines(
+        paint,
+        [{ title: "WRITTEN AGO" }, { title: "ENTRIES", side: "right" }, { title: "" }],
+        ages.map((count, at) => [
+          ageNames[at] ?? "",
+          formatCount(count),
+          paint("cyan", barOf(count / Math.max(1, found.entries), 24))
+        ])
+      )
+    ],
     ...found.tags.length === 0 ? [] : [
       "",
       ...tableLines(
