@@ -12,12 +12,19 @@ export const rejectionOf = (cause: Cause.Cause<unknown>): Error => {
   const own = ownCause(cause)
   if (Cause.isInterruptedOnly(own)) return plainError("InterruptedError", "the invocation was interrupted", undefined)
   const error: unknown = Cause.squash(own)
-  if (error instanceof Error) return plainError(error.name, error.message, error.stack)
+  if (error instanceof Error) {
+    const { message, name, stack } = error
+    if (message !== "") return plainError(name, message, stack)
+    const said = failedWith(name)
+    return plainError(name, said, stack?.replace(name, () => `${name}: ${said}`))
+  }
   if (typeof error !== "object" || error === null) return plainError("Error", String(error), undefined)
   const { _tag: tag, message }: { readonly _tag?: unknown; readonly message?: unknown } = error
   const name = typeof tag === "string" ? tag : "Error"
-  return plainError(name, typeof message === "string" ? message : `it failed with ${name}`, undefined)
+  return plainError(name, typeof message === "string" ? message : failedWith(name), undefined)
 }
+
+const failedWith = (name: string) => `it failed with ${name}`
 
 const plainError = (name: string, message: string, stack: string | undefined): Error => {
   const error = new Error(message)

@@ -13,6 +13,7 @@ class Refused extends Data.TaggedError("Refused")<{ readonly key: string; readon
     return "the shop refused"
   }
 }
+class Wordless extends Data.TaggedError("Wordless")<{ readonly key: string }> {}
 
 const context: Lambda.LambdaContext = { getRemainingTimeInMillis: () => 30_000 }
 
@@ -89,6 +90,7 @@ describe("Lambda.handler", () => {
         [Effect.fail("no"), "Error", "no"],
         [Effect.fail({ _tag: "Told", message: "by a message" }), "Told", "by a message"],
         [Effect.fail({ _tag: "Silent" }), "Silent", "it failed with Silent"],
+        [Effect.fail(new Wordless({ key: "secret" })), "Wordless", "it failed with Wordless"],
         [Effect.interrupt, "InterruptedError", "the invocation was interrupted"],
         [
           Effect.suspend(() => {
