@@ -25,7 +25,7 @@ const required = [
 
 /** What the build puts together from many sources. */
 const together =
-  /^dist\/(core|measuring|metrics|common|errors|sizes|cache|ttl|clients|s3|schemas|effectAws|keyv|testing|Command\/main)\.js(\.map)?$/
+  /^dist\/(core|measuring|metrics|common|errors|sizes|cache|ttl|clients|s3|schemas|effectAws|keyv|lambda|testing|Command\/main)\.js(\.map)?$/
 
 /** The links of a page to other files: every one that is no address and no anchor of the page. */
 const linksOf = (path, text) =>
