@@ -53,7 +53,9 @@ export const rewritePage = (path, text) => {
   }
   made = inExamples(path, made, problems, uses)
   made = path.endsWith(".md") ? inProse(made) : made.replace(/\/\*\*[\s\S]*?\*\//g, inProse)
-  const rest = told.reduce((rest, [, to]) => to === "" ? rest : rest.replaceAll(to, ""), made)
+  // The long ones first, which may hold what others say.
+  const said = told.map(([, to]) => to).filter((to) => to !== "").sort((one, other) => other.length - one.length)
+  const rest = said.reduce((rest, to) => rest.replaceAll(to, ""), made)
   for (const line of rest.split("\n")) {
     if (old.test(line)) problems.push({ at: 0, message: `for Effect 4 it still says: ${line}` })
   }

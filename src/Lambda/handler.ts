@@ -47,6 +47,7 @@ export const handler = <Event, A, E, R = never, LayerError = never, Context exte
   effect: (event: Event, context: Context) => Effect.Effect<A, E, R | Scope.Scope | Background>,
   options: HandlerOptions<NoInfer<R>, LayerError>
 ): (event: Event, context: Context) => Promise<A> => {
-  const sandbox = new Sandbox(options.layer, timesOf(options))
+  const times = timesOf(options)
+  const sandbox = new Sandbox(options.layer, times)
   return (event, context) => sandbox.run(Effect.suspend(() => effect(event, context)), () => remainingOf(context))
 }

@@ -100,7 +100,8 @@ export const streamHandler = <
   ) => Effect.Effect<StreamedAnswer<E2, R2 | Scope.Scope | Background>, E, R | Scope.Scope | Background>,
   options: HandlerOptions<NoInfer<R | R2>, LayerError>
 ): (event: Event, response: ResponseStream, context: Context) => Promise<void> => {
-  const sandbox = new Sandbox(options.layer, timesOf(options))
+  const times = timesOf(options)
+  const sandbox = new Sandbox(options.layer, times)
   return streamified((event: Event, response: ResponseStream, context: Context) => {
     endWithHandler(context)
     const answered = Effect.flatMap(

@@ -82,7 +82,11 @@ describe("a store with faults", () => {
       for (const name of ["a/1", "b", "a/1", "a/2", "a/1"]) outcomes.push(yield* reasonOf(store.load(name)))
       assert.deepStrictEqual(outcomes, ["ok", "ok", "Throttled", "Throttled", "ok"])
       const denied = yield* Effect.flip(store.save("my/secret", bytes("x")))
-      assert.deepStrictEqual([denied.operation, denied.target, denied.detail], ["save", "memorymy/secret", "not yours"])
+      assert.deepStrictEqual([denied.operation, denied.target, denied.detail], [
+        "save",
+        "memory/my/secret",
+        "not yours"
+      ])
       assert.strictEqual(yield* reasonOf(store.save("my/secret", bytes("x"))), "ok")
       assert.strictEqual(yield* reasonOf(store.remove("b")), "Network")
       assert.strictEqual((yield* faults.counts).faults, 4)

@@ -23,11 +23,11 @@ describe("OpenTelemetry", () => {
         for (const n of [12, 12, 12]) yield* square(n)
       }).pipe(
         Effect.withSpan("app.work"),
-        Effect.provide(CacheLive),
-        // The last is sent when it is closed.
+        // The last is sent when it is closed: before the cache, which holds nothing any more then.
         Effect.provide(
           Otlp.layerJson({ baseUrl: url, resource: { serviceName: "app" } }).pipe(Layer.provide(FetchHttpClient.layer))
-        )
+        ),
+        Effect.provide(CacheLive)
       )
 
       const of = (name: string, labels: Readonly<Record<string, string>> = {}) =>

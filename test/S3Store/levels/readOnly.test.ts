@@ -62,7 +62,7 @@ describe("a store that is only read", () => {
         for (let id = 0; id < 20; id++) yield* cache.getOrCompute(Names.key(id), Effect.succeed("Ada"))
       }).pipe(Effect.scoped, Effect.provide(Logger.replace(Logger.defaultLogger, collect)))
       assert.deepStrictEqual(lines, [
-        "memory is only read: nothing is written or removed there, and nobody waits for what another process computes"
+        "memory/ is only read: nothing is written or removed there, and nobody waits for what another process computes"
       ])
     }))
 
