@@ -193,20 +193,21 @@ export const prune = (
         yield* inPages((object) => {
           const kind = objectKind(object.name)
           if (kind._tag !== "Entry" || !isWanted(wanted, kind.space) || !isCut(object, cut, taken)) return Effect.void
-          const stays = Effect.sync(() => {
-            if (object.modified >= cut.before) taken.bytes -= object.size
-          })
           // What goes by another rule, or stays though it should, was counted before.
           return Effect.flatMap(reasonOf(object, kind.space, true), (before) =>
             before !== undefined
-              ? stays
+              ? Effect.void
               : Effect.flatMap(asListed(object, "beyond"), (goes) => {
                 if (goes === "foreign") count.foreign++
-                if (typeof goes === "string") return stays
+                // Others that were looked at meanwhile may have been enough.
+                if (typeof goes === "string" || !isCut(object, cut, taken)) return Effect.void
+                const size = object.modified >= cut.before ? object.size : 0
+                taken.bytes += size
                 return Effect.map(remove(object, "beyond", goes.etag), (isGone) => {
-                  if (!isGone) return
-                  count.left--
-                  written.total -= object.size
+                  if (isGone) {
+                    count.left--
+                    written.total -= object.size
+                  } else taken.bytes -= size
                 })
               }))
         })
@@ -223,9 +224,8 @@ export const prune = (
   })
 
 /** Whether it was written so early that it goes. Of what was written at about the same time, as much as is needed. */
-const isCut = ({ modified, size }: ListedObject, { before, until, within }: Cut, taken: { bytes: number }): boolean => {
-  if (modified < before) return true
-  if (modified >= until || taken.bytes >= within) return false
-  taken.bytes += size
-  return true
-}
+const isCut = (
+  { modified }: ListedObject,
+  { before, until, within }: Cut,
+  taken: { readonly bytes: number }
+): boolean => modified < before || (modified < until && taken.bytes < within)
