@@ -8,7 +8,7 @@ import {
   type ObjectStoreReason,
   type RemoveOutcome
 } from "effect-aws-cache/S3Store"
-import { draw } from "./drawing.js"
+import { draw } from "../../src/Testing/faults/draw.js"
 import type { SimulatedProcess } from "./SimulatedProcess.js"
 import type { VirtualTime } from "./VirtualTime.js"
 

@@ -112,8 +112,9 @@ export class FlightGroup<in out K, in out A, in out E> {
   }
 
   /**
-   * Joins the computation of a key, or runs it here, as a part of the flight that asks: for the code of flights only. It has no fiber of its own, and others join it as any. When the flight that
-   * it is part of is interrupted, it begins anew for those who have joined it, in a fiber of its own.
+   * Joins the computation of a key, or runs it here, as a part of the flight that asks: for the code of flights only. It
+   * has no fiber of its own, and others join it as any. When the flight that it is part of is interrupted, it begins anew
+   * for those who have joined it, in a fiber of its own.
    *
    * @param compute told whether its result would still be committed
    * @param commit as of `enter`

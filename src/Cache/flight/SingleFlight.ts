@@ -262,17 +262,17 @@ export class SingleFlight<in out K> {
       const wait = (): Effect.Effect<A, E> => {
         for (const { begin } of entered) begin(caller, true)
         const ended = result()
+        if (Exit.isExit(ended)) return ended
         // Who waits is not interruptible but within `result`: this costs a third of what `onInterrupt` does.
-        return Exit.isExit(ended) ?
-          ended :
-          Effect.catchAllCause(
-            ended,
-            (cause) =>
-              Cause.isInterruptedOnly(cause) ? Effect.zipRight(leaveAll, Exit.failCause(cause)) : Exit.failCause(cause)
-          )
+        return Effect.catchAllCause(ended, (cause) =>
+          Cause.isInterruptedOnly(cause) ? Effect.zipRight(leaveAll, Exit.failCause(cause)) : Exit.failCause(cause))
       }
-      if (within === undefined || within.ended) return wait()
-      const own = flights.find(({ node }) => node.leadsTo(within))
+      if (within === undefined || within.ended) {
+        return wait()
+      }
+      const own = flights.find(({ node }) =>
+        node.leadsTo(within)
+      )
       if (own !== undefined) {
         return Effect.zipRight(leaveAll, Effect.die(new CacheReentryError({ cache: this.name, key: own.label })))
       }

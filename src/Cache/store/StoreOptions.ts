@@ -47,9 +47,8 @@ export interface Options<in K, in V, in out F = never>
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
   /**
-   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name, or
-   * (`"emf"`) to write lines for CloudWatch. Every operation takes
-   * some two thirds longer with it. Default `false`: `stats` has the same figures.
+   * Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name, or (`"emf"`) to write lines for
+   * CloudWatch. Every operation takes some two thirds longer with it. Default `false`: `stats` has the same figures.
    */
   readonly metrics?: Metrics | undefined
   /**

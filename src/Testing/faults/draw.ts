@@ -4,7 +4,7 @@
 
 /**
  * A number from 0 to 1 (excluded) that depends on the numbers given, and on nothing else: what happens to one request is the
- * same whatever becomes of the others.
+ * same whatever becomes of the others, so that a schedule can be shrunk.
  */
 export const draw = (...parts: ReadonlyArray<number>): number => {
   let hash = 0x9e3779b9
