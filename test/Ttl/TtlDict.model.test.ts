@@ -1,4 +1,4 @@
-import { assert, beforeEach, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { type Dict, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -180,8 +180,6 @@ const weigher = (_: string, value: Value) => value.bytes
 const plain = (entries: Iterable<readonly [string, Value]>) => [...entries].map(([key, value]) => [key, { ...value }])
 
 describe("a dictionary and a naive model of it", () => {
-  beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)))
-
   it("have the same contents, order, answers and removals, within both limits, after every step", () => {
     fc.assert(
       fc.property(livesWithJumps, ({ commands, maxBytes, maxSize, timeToIdle, timeToLive }) => {

@@ -123,6 +123,8 @@ export class NaiveMap {
   clear(now: number) {
     this.purge(now)
     for (const entry of this.entries) this.drop(entry, "cleared")
+    // Also where there was nothing: it is not full any more.
+    this.expect()
   }
 
   private expect() {

@@ -1,4 +1,4 @@
-import { assert, beforeEach, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Absent, BoundedMap, type EvictionPolicyName, evictionPolicyNames } from "effect-aws-cache/Cache"
 import * as fc from "fast-check"
 import { property } from "../../support/property.js"
@@ -170,9 +170,6 @@ const keepsItsWord = (evictionPolicy: EvictionPolicyName) => (life: Life) => {
 
 // The heavy suite runs each property for longer than a test usually may.
 describe("eviction policies", () => {
-  // Properties that run for minutes without a pause would leave the test runner without an answer.
-  beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)))
-
   for (const [name, twin] of naivePolicies) {
     it(`${name} evicts what a naive ${name} evicts, at every step, with weights and expiry`, () => {
       fc.assert(fc.property(lives, likeItsTwin(name, twin)), property(400))
