@@ -145,7 +145,8 @@ describe("peekEntry", () => {
         remaining: 600,
         lastUsedAt: undefined,
         made: 0,
-        tags: ["t"]
+        tags: ["t"],
+        took: undefined
       })
       yield* S3Cache.invalidateTag("t")
       assert.deepStrictEqual(yield* S3Cache.peekEntry(key), Option.none())

@@ -332,7 +332,10 @@ describe("what is retired", () => {
     ...{ keyspace, version, newest, oldest: 0, entries: 1, bytes: 1, leases: 0, ages: [] },
     space: version === "" ? keyspace : `${keyspace}/${version}`,
     isVersion: version !== "",
-    sample: { read: 0, expired: 0, invalidated: 0, forever: 0, failures: 0, encrypted: 0, compressed: 0, unreadable: 0 }
+    sample: {
+      ...{ read: 0, expired: 0, invalidated: 0, forever: 0, failures: 0, encrypted: 0, compressed: 0, unreadable: 0 },
+      ...{ computed: 0, took: 0 }
+    }
   })
   const given = [space("a", "1", 10), space("a", "2", 90), space("b", "1", 5), space("p", "", 1), space("c/d", "7", 50)]
 

@@ -26,6 +26,9 @@ interface Sample {
   readonly encrypted: number
   readonly compressed: number
   readonly unreadable: number
+  /** How many tell how long their computation took, and how long all of these took together, in milliseconds. */
+  readonly computed: number
+  readonly took: number
 }
 
 /** One version of a keyspace. */
@@ -107,7 +110,9 @@ class SpaceCount {
     failures: 0,
     encrypted: 0,
     compressed: 0,
-    unreadable: 0
+    unreadable: 0,
+    computed: 0,
+    took: 0
   }
 
   constructor(space: string) {
@@ -132,7 +137,7 @@ class SpaceCount {
       sample.unreadable++
       return
     }
-    const { compression, encryption, expires, outcome } = looked.head
+    const { compression, encryption, expires, outcome, took } = looked.head
     const kind = kindOfSpace(this.space, looked.head)
     this.isFolder ||= kind === "folder"
     this.isVersion ||= kind === "version"
@@ -142,6 +147,10 @@ class SpaceCount {
     if (outcome === "failure") sample.failures++
     if (encryption !== null) sample.encrypted++
     if (compression !== "none") sample.compressed++
+    if (took !== undefined) {
+      sample.computed++
+      sample.took += took
+    }
   }
 
   /** What it is called: by its header, if one was read. */

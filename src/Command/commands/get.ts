@@ -102,6 +102,7 @@ const headLines = (
     head && ["keyspace", printable(`${head.keyspace}:${head.version}`)],
     head && ["key", printable(head.key ?? "(too long)", 1000)],
     head && ["made", time(head.created)],
+    head?.took === undefined ? undefined : ["took", `${formatDuration(head.took)} to compute`],
     modified === undefined ? undefined : ["written", time(modified)],
     head && [
       "expires",

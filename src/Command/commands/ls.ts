@@ -81,11 +81,11 @@ const jsonOf = (looked: Looked): ReadonlyArray<string> => {
   const common = { object: name, bytes: size, modified }
   if (looked._tag === "Unreadable") return [safeJson({ ...common, verdict: "Unreadable", why: looked.why })]
   const { head, verdict } = looked
-  const { codec, compression, created, encryption, expires, key, keyspace, outcome, tags, version } = head
+  const { codec, compression, created, encryption, expires, key, keyspace, outcome, tags, took, version } = head
   return [safeJson({
     ...common,
     ...{ keyspace, version, key, created, expires: Number.isFinite(expires) ? expires : null },
-    ...{ outcome, tags, codec, compression, encryptedWith: encryption?.keyId ?? null },
+    ...{ outcome, tags, codec, compression, encryptedWith: encryption?.keyId ?? null, took: took ?? null },
     verdict: verdict._tag
   })]
 }

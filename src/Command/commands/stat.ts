@@ -27,6 +27,9 @@ const sampleOption: Option<number | undefined> = valued(
 
 const shownTags = 10
 
+/** How long the computations of a sample took on average. */
+const tookColumn: Column = { title: "COMPUTED IN", side: "right" }
+
 const columns: ReadonlyArray<Column> = [
   { title: "KEYSPACE" },
   { title: "VERSION" },
@@ -44,18 +47,22 @@ const partOf = ({ entries, sample }: SpaceSurvey, count: number): string => {
   return sample.read >= entries ? formatCount(count) : `${count === 0 ? "" : "~"}${formatShare(count, sample.read)}`
 }
 
-const rowOf = (paint: Paint, most: number, now: number) => (space: SpaceSurvey): ReadonlyArray<string> => [
-  printable(space.keyspace, 40),
-  printable(space.version, 20),
-  formatCount(space.entries),
-  formatBytes(space.bytes),
-  paint("cyan", barOf(space.bytes / Math.max(1, most), 12)),
-  space.entries === 0
-    ? ""
-    : `${formatDuration(Math.max(0, now - space.newest))} – ${formatDuration(Math.max(0, now - space.oldest))}`,
-  partOf(space, space.sample.expired),
-  partOf(space, space.sample.invalidated)
-]
+const rowOf =
+  (paint: Paint, most: number, now: number, areTimed: boolean) => (space: SpaceSurvey): ReadonlyArray<string> => [
+    printable(space.keyspace, 40),
+    printable(space.version, 20),
+    formatCount(space.entries),
+    formatBytes(space.bytes),
+    paint("cyan", barOf(space.bytes / Math.max(1, most), 12)),
+    space.entries === 0
+      ? ""
+      : `${formatDuration(Math.max(0, now - space.newest))} – ${formatDuration(Math.max(0, now - space.oldest))}`,
+    partOf(space, space.sample.expired),
+    partOf(space, space.sample.invalidated),
+    ...areTimed
+      ? [space.sample.computed === 0 ? "" : formatDuration(space.sample.took / space.sample.computed)]
+      : []
+  ]
 
 const ageNames = [
   ...ageClasses.map((limit) => `under ${formatDuration(limit)}`),
@@ -70,6 +77,8 @@ const linesOf = (paint: Paint, shown: string, { spaces, ...found }: Survey, now:
   const ages = ageNames.map((_, at) => spaces.reduce((sum, { ages }) => sum + (ages[at] ?? 0), 0))
   const read = spaces.reduce((sum, { sample }) => sum + sample.read, 0)
   const unreadable = spaces.reduce((sum, { sample }) => sum + sample.unreadable, 0)
+  const areTimed = spaces.some(({ sample }) => sample.computed > 0)
+  const most = Math.max(...spaces.map(({ bytes }) => bytes))
   const besides = [
     ...found.markers.count > 0 ? [`${counted(found.markers.count, "marker")} of tags`] : [],
     ...found.leases > 0 ? [counted(found.leases, "lease")] : [],
@@ -81,7 +90,11 @@ const linesOf = (paint: Paint, shown: string, { spaces, ...found }: Survey, now:
     title,
     ...spaces.length === 0 ? [] : [
       "",
-      ...tableLines(paint, columns, spaces.map(rowOf(paint, Math.max(...spaces.map(({ bytes }) => bytes)), now))),
+      ...tableLines(
+        paint,
+        areTimed ? [...columns, tookColumn] : columns,
+        spaces.map(rowOf(paint, most, now, areTimed))
+      ),
       "",
       ...tableLines(
         paint,

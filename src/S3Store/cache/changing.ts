@@ -68,7 +68,7 @@ export const makeChanging = (
       )
       // A failure that is remembered is not given out late, and neither is a value that no window allows it to.
       if (Exit.isFailure(content) || uselessFrom(policy.freshness, now) <= now) return yield* remove
-      const moments = { made: () => held.made, now }
+      const moments = { made: () => held.made, now, took: held.took }
       return yield* prepareValue(format, key, content.value, policy, { timeToLive: 0, tags: held.tags }, moments).pipe(
         Effect.flatMap((entry) => writing.putInPlaceOf(key, entry, etag)),
         Effect.flatMap((outcome) => {
@@ -146,7 +146,7 @@ export const makeChanging = (
         timeToLive: options.timeToLive,
         freshUntil: options.timeToLive === undefined ? held.freshUntil : undefined,
         tags: options.tags ?? [...new Set([...held.tags, ...key.space.tagsOf(key.input, next)])]
-      }, { made, now })
+      }, { made, now, took: held.took })
       const write: Effect.Effect<{ readonly isDone: boolean; readonly held?: MemoryEntry }, ObjectStoreError> =
         entry.held.freshUntil > now
           ? Effect.map(

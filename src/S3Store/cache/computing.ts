@@ -120,6 +120,7 @@ export const makeComputing = (
     policy: EntryPolicy,
     cause: Cause.Cause<unknown>,
     { made }: Moment,
+    took: number,
     stale: MemoryEntry | undefined,
     isAttached: () => boolean
   ): Effect.Effect<{ readonly keep: MemoryEntry | undefined } | undefined> =>
@@ -136,7 +137,7 @@ export const makeComputing = (
       const keep = yield* Effect.flatMap(fromEither(encoded.value), (json) => {
         const tags = failureTags ?? key.space.failureTagsOf(key.input, failure.value)
         handleRejection(tags, () => {})
-        return prepareFailure(levels.format, key, failure.value, json, policy, tags, { made, now })
+        return prepareFailure(levels.format, key, failure.value, json, policy, tags, { made, now, took })
       }).pipe(
         Effect.flatMap((entry) => write(call, policy, entry, isAttached, undefined, stale)),
         Effect.catchAll((detail) =>
@@ -220,15 +221,21 @@ export const makeComputing = (
       // Values that are loaded together are one computation, which has gone through it.
       const limited = call.throttle === undefined ? levels.limitsOf(key.space) : unlimited
       let content: () => Exit.Exit<V, E | F> = () => exit
+      let took = 0
       const exit: Exit.Exit<V, E> = ownExit(
         yield* Effect.exit(limited(Effect.flatMap(Clock.currentTimeMillis, (started) => {
           ledger.record({ _tag: "ComputationStarted", key })
           return Effect.onExit(inSpan(levels.name, call), (exit) =>
-            Effect.map(Clock.currentTimeMillis, (now) =>
-              ledger.record({ _tag: "ComputationEnded", key, ...endOf(exit), millis: now - started })))
+            Effect.map(Clock.currentTimeMillis, (now) => {
+              const millis = now - started
+              // Clocks are set back, and headers have whole numbers.
+              took = Math.max(0, Math.round(millis))
+              ledger.record({ _tag: "ComputationEnded", key, ...endOf(exit), millis })
+            }))
         })))
       )
       const now = yield* Clock.currentTimeMillis
+      const moments = { made: moment.made, now, took }
       if (call.isOfKey !== undefined && !call.isOfKey()) {
         return { content, keep: undefined, refresh: false, isNew: true }
       }
@@ -236,7 +243,7 @@ export const makeComputing = (
         const keep = yield* Effect.suspend(() => {
           const options = call.writeOptions(exit.value)
           return Effect.matchEffect(
-            prepareValue(levels.format, key, exit.value, policy, options, { made: moment.made, now }),
+            prepareValue(levels.format, key, exit.value, policy, options, moments),
             {
               onSuccess: (entry) => {
                 // What its callers get is what those get who come later.
@@ -249,7 +256,7 @@ export const makeComputing = (
                 Effect.zipRight(
                   writeFailed(levels, key, error),
                   Effect.map(
-                    keepUnwritten(levels.name, key, exit.value, policy, options, { made: moment.made, now }, error),
+                    keepUnwritten(levels.name, key, exit.value, policy, options, moments, error),
                     (held) => {
                       content = held.readerFor(key.space) ?? content
                       return held.freshUntil > now && isAttached() ? held : undefined
@@ -259,16 +266,14 @@ export const makeComputing = (
             }
           )
         }).pipe(
-          Effect.catchAllCause((cause) =>
-            Effect.as(reportThrown(levels.name, key, "value", cause), undefined)
-          )
+          Effect.catchAllCause((cause) => Effect.as(reportThrown(levels.name, key, "value", cause), undefined))
         )
         return { content, keep, refresh: false, isNew: true }
       }
       if (Cause.isInterrupted(exit.cause)) {
         return { content, keep: undefined, refresh: false, isNew: true }
       }
-      const answer = yield* remember(call, policy, exit.cause, moment, stale, isAttached)
+      const answer = yield* remember(call, policy, exit.cause, moment, took, stale, isAttached)
       const staleContent = stale?.readerFor(key.space)
       if (answer !== undefined || stale === undefined || staleContent === undefined || now >= stale.uselessFrom) {
         return { content, keep: answer?.keep, refresh: false, isNew: true }

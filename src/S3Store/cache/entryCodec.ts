@@ -38,6 +38,8 @@ export interface Moments {
   /** When an entry with these tags was made: when its value was set, or its computation began. */
   readonly made: (tags: ReadonlyArray<string>) => number
   readonly now: number
+  /** How long its computation took, in milliseconds, if it was computed. */
+  readonly took?: number | undefined
 }
 
 /** What a write may decide for itself. */
@@ -121,7 +123,8 @@ export const keepUnwritten = <K, V, F>(
         etag: undefined,
         bytes: error._tag === "EntryTooLargeError" ? error.weight : roughBytes(value),
         isOwn: true,
-        ahead: 0
+        ahead: 0,
+        took: moments.took
       })
   )
 
@@ -196,7 +199,8 @@ const prepare = <K, V, F>(
       expires: freshUntil,
       writeId,
       outcome: Exit.isSuccess(content) ? "success" : "failure",
-      tags
+      tags,
+      took: moments.took
     } as const
     return Effect.flatMap(format.payload(header, codec, encoded), (plain) =>
       Effect.flatMap(format.wrap(header, codec, plain), ({ body, plain: own = ownBytes(codec, plain) }) =>
@@ -212,7 +216,8 @@ const prepare = <K, V, F>(
             etag: undefined,
             bytes: body.length,
             isOwn: true,
-            ahead: 0
+            ahead: 0,
+            took: moments.took
           })
         }))))
   })
@@ -313,7 +318,8 @@ export const toMemoryEntry = <K, V, F>(
         etag: object.etag === "" ? undefined : object.etag,
         bytes: object.body.length,
         isOwn: false,
-        ahead: entry.created - made
+        ahead: entry.created - made,
+        took: entry.took
       }))
     }
   })

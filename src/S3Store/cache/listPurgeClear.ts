@@ -108,7 +108,8 @@ export const makeListPurgeClear = (
             etag: found.etag,
             bytes: found.size,
             isOwn: false,
-            ahead: 0
+            ahead: 0,
+            took: header.took
           })
         })
       }
@@ -222,7 +223,8 @@ export const makeListPurgeClear = (
                   made: what.held.made,
                   freshUntil: what.held.freshUntil,
                   tags: what.held.tags,
-                  bytes: what.held.bytes
+                  bytes: what.held.bytes,
+                  took: what.held.took
                 }]
                 : []
             )

@@ -343,7 +343,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
       return entry === undefined ? Effect.succeed(Option.none()) : Effect.map(markers.peek(entry), (mark) => {
         const held = applyMark(entry, mark, now)
         if (held === undefined || held === "unknown" || now >= held.freshUntil) return Option.none()
-        const { freshUntil: expiresAt, made, tags, weight } = held
+        const { freshUntil: expiresAt, made, tags, took, weight } = held
         return Option.map(valueOf(held.contentFor(key.space)), (value) => ({
           value,
           expiresAt,
@@ -351,7 +351,8 @@ export const makeReading = (levels: CacheLevels): Reading => {
           lastUsedAt: undefined,
           weight,
           made,
-          tags
+          tags,
+          took
         }))
       })
     })

@@ -101,7 +101,8 @@ export const makeStoredObjects = ({ format, name, policyOf, store }: CacheLevels
           etag: undefined,
           bytes: 0,
           isOwn: false,
-          ahead: 0
+          ahead: 0,
+          took: undefined
         })
         const held = yield* reading.applyTags(unread)
         // Of what is unknown nobody can say that it need not stay.

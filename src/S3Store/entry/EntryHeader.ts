@@ -24,6 +24,8 @@ export interface EntryHeader {
   readonly outcome: "success" | "failure"
   /** The tags it carries: 64 at most, of 512 characters at most. */
   readonly tags: ReadonlyArray<string>
+  /** How long its computation took, in milliseconds; nothing for what was set, or nobody knows of. */
+  readonly took?: number | undefined
 }
 
 /** The same of an entry of which only the first bytes are known: a long key may stand behind them. */
@@ -72,7 +74,8 @@ export const HeaderVersion4 = Schema.Struct({
 /** The header of format version 5: `keyLength` is there where the key stands behind the header. */
 export const HeaderVersion5 = Schema.Struct({
   ...HeaderVersion2.fields,
-  keyLength: Schema.optional(NonNegativeInt)
+  keyLength: Schema.optional(NonNegativeInt),
+  took: Schema.optional(NonNegativeInt)
 })
 
 /**
@@ -84,12 +87,14 @@ export const pickHeader = (value: unknown, version: number): typeof HeaderVersio
   const { codec, compression, created, encryption, expires, key, keyspace, outcome, size, tags, version: of, writeId } =
     value
   const keyLength = version >= 4 ? value["keyLength"] : undefined
+  const took = version >= 5 ? value["took"] : undefined
   const sealed = encryption === null ? null : pickSealed(encryption)
   return typeof keyspace === "string" && typeof of === "string" && typeof key === "string" &&
       typeof created === "number" && (expires === null || typeof expires === "number") &&
       typeof writeId === "string" && (outcome === "success" || outcome === "failure") && areTags(tags) &&
       typeof codec === "string" && isCount(size) && typeof compression === "string" && sealed !== undefined &&
-      (isCount(keyLength) || (keyLength === undefined && version !== 4))
+      (isCount(keyLength) || (keyLength === undefined && version !== 4)) &&
+      (took === undefined || isCount(took))
     ? {
       keyspace,
       version: of,
@@ -103,7 +108,8 @@ export const pickHeader = (value: unknown, version: number): typeof HeaderVersio
       size,
       compression,
       encryption: sealed,
-      ...(keyLength === undefined ? {} : { keyLength })
+      ...(keyLength === undefined ? {} : { keyLength }),
+      ...(took === undefined ? {} : { took })
     }
     : undefined
 }

@@ -106,7 +106,7 @@ export const headOf = (
 }
 
 const headerOf = (
-  { codec, compression, created, encryption, expires, keyspace, outcome, size, tags, version, writeId }:
+  { codec, compression, created, encryption, expires, keyspace, outcome, size, tags, took, version, writeId }:
     & EntryHeader
     & PayloadHeader,
   key: { readonly key: string; readonly keyLength?: number }
@@ -123,7 +123,8 @@ const headerOf = (
     codec,
     size,
     compression,
-    encryption
+    encryption,
+    took
   }))
 
 const prefixOf = (header: Uint8Array): Buffer => {

@@ -28,6 +28,8 @@ export interface MemoryEntryParts {
   readonly isOwn: boolean
   /** How far the time it claims to be made at is ahead of the store's clock, in milliseconds, when it is not believed. */
   readonly ahead: number
+  /** How long its computation took, in milliseconds; nothing for what was set, or nobody knows of. */
+  readonly took: number | undefined
 }
 
 /**
@@ -44,6 +46,7 @@ export class MemoryEntry implements MemoryEntryParts {
   readonly bytes: number
   readonly isOwn: boolean
   readonly ahead: number
+  readonly took: number | undefined
   /** How much of the limit of bytes in memory it takes: its bytes, and the stacks of its errors, which have none there. */
   readonly weight: number
   /** Until when a look into memory is enough for whoever reads. Entries with tags always need a second look. */
@@ -77,6 +80,7 @@ export class MemoryEntry implements MemoryEntryParts {
     this.bytes = parts.bytes
     this.isOwn = parts.isOwn
     this.ahead = parts.ahead
+    this.took = parts.took
     this.refreshAt = Exit.isFailure(exit)
       ? parts.freshUntil
       : refreshFrom(parts.policy.freshness, parts.came, parts.freshUntil)

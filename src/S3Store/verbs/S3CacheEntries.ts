@@ -23,6 +23,8 @@ export interface ListedEntry<in out K, in out V, out F = never> {
   readonly tags: ReadonlyArray<string>
   /** How many bytes it takes in the second level. */
   readonly bytes: number
+  /** How long its computation took, in milliseconds; `undefined` for what was set, or written before this was kept. */
+  readonly took: number | undefined
 }
 
 /**
@@ -36,4 +38,6 @@ export interface S3EntryInfo<out V> extends EntryInfo<V> {
   readonly made: number
   /** The tags it was written with. */
   readonly tags: ReadonlyArray<string>
+  /** How long its computation took, in milliseconds; `undefined` for what was set, or written before this was kept. */
+  readonly took: number | undefined
 }

@@ -31,9 +31,10 @@ const arbitraryHeader: fc.Arbitrary<EntryHeader> = fc.record({
   created: fc.integer(),
   expires: fc.oneof(fc.integer(), fc.constant(Infinity)),
   writeId: fc.string(),
-  outcome: fc.constantFrom("success", "failure"),
-  tags: fc.array(fc.string(), { maxLength: 3 })
-})
+  outcome: fc.constantFrom("success" as const, "failure" as const),
+  tags: fc.array(fc.string(), { maxLength: 3 }),
+  took: fc.nat()
+}, { requiredKeys: ["keyspace", "version", "key", "created", "expires", "writeId", "outcome", "tags"] })
 
 const options: ReadonlyArray<readonly [string, EntryFormatOptions]> = [
   ["as it is", {}],
@@ -92,7 +93,8 @@ describe("EntryFormat", () => {
       size: 3,
       compression: "none",
       encryption: null,
-      keyLength: 2
+      keyLength: 2,
+      took: 5
     }
     const values = fc.oneof(
       fc.jsonValue(),

@@ -131,6 +131,14 @@ export const goldenEntries: ReadonlyArray<GoldenEntry> = [
     isReproducible: true
   },
   {
+    file: "v5-json-took.bin",
+    codec: "json",
+    options: {},
+    header: { ...header, took: 1234 },
+    encoded: people,
+    isReproducible: true
+  },
+  {
     file: "v5-raw.bin",
     codec: "raw",
     options: {},
