@@ -79,6 +79,7 @@ export const areas = [
       "bucket",
       "table",
       "options",
+      "versions",
       "keyspace",
       "memory",
       "guard",

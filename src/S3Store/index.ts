@@ -54,6 +54,7 @@ export type { S3CacheProgress } from "./options/S3CacheProgress.js"
 export type { S3CacheStats } from "./options/S3CacheStats.js"
 export type { ListedEntry, S3EntryInfo } from "./verbs/S3CacheEntries.js"
 export type { S3CacheService, S3CacheVerbs } from "./verbs/S3CacheVerbs.js"
+export type { PreviousVersion, PreviousVersionOptions } from "./versions/PreviousVersion.js"
 
 /** @since 1.0.0 */
 export * as S3Persistence from "./S3Persistence.js"

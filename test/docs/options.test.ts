@@ -13,7 +13,16 @@ const guides: Readonly<Record<string, ReadonlyArray<string>>> = {
   ClientLayer: ["clients.md"],
   Keyv: ["keyv.md"],
   Lambda: ["recipes/lambda.md"],
-  S3Store: ["s3-cache.md", "keyspaces.md", "tags.md", "leases.md", "s3-outages.md", "levels.md", "dynamodb-store.md"],
+  S3Store: [
+    "s3-cache.md",
+    "keyspaces.md",
+    "evolving-values.md",
+    "tags.md",
+    "leases.md",
+    "s3-outages.md",
+    "levels.md",
+    "dynamodb-store.md"
+  ],
   Sync: ["dictionaries.md"],
   Testing: ["testing.md"],
   Ttl: ["dictionaries.md"]

@@ -9,6 +9,7 @@ import type { LoadedHead } from "../../S3Store/cache/loadHead.js"
 import type { EncryptionOptions } from "../../S3Store/entry/encryption.js"
 import { makeEntryFormat } from "../../S3Store/entry/EntryFormat.js"
 import { disassembleHeader } from "../../S3Store/entry/entryFrame.js"
+import { folderOf } from "../../S3Store/entry/EntryHeader.js"
 import { digestName, leaseNameOf } from "../../S3Store/objects/objectName.js"
 import type { ObjectStore } from "../../S3Store/objects/ObjectStore.js"
 import type { CacheDecodeReason, ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
@@ -39,8 +40,8 @@ export interface Explained {
 }
 
 /** The name that the object of an entry has: of a cache's keyspace, or of a folder of another library's entries. */
-const namesOf = ({ key, keyspace, version }: LoadedHead): ReadonlyArray<string> =>
-  key === undefined ? [] : [`${keyspace}/${version}/${digestName(key)}`, `${keyspace}/${digestName(key)}`]
+const namesOf = ({ key, keyspace, ...head }: LoadedHead): ReadonlyArray<string> =>
+  key === undefined ? [] : [`${keyspace}/${folderOf(head)}/${digestName(key)}`, `${keyspace}/${digestName(key)}`]
 
 const unread = (size: number, etag: string, fault: Fault) => ({
   ...{ size, etag, modified: undefined, head: undefined, formatVersion: undefined, verdict: undefined },

@@ -1,6 +1,7 @@
 /**
  * What an object of a store is, by its name.
  */
+import { type EntryHead, folderOf } from "../../S3Store/entry/EntryHeader.js"
 import { isLeaseName, isObjectName } from "../../S3Store/objects/objectName.js"
 
 /** What an object is: an entry or the lease of one, in a space; the marker of a tag; or somebody else's. */
@@ -31,16 +32,19 @@ export const partsOfSpace = (space: string): { readonly keyspace: string; readon
   return at < 0 ? { keyspace: space, version: "" } : { keyspace: space.slice(0, at), version: space.slice(at + 1) }
 }
 
+/** What an entry says of where it belongs. */
+type PlacedHead = Pick<EntryHead, "keyspace" | "version" | "folder">
+
 /**
  * What a space is, by the header of an entry in it: a version of a keyspace, or a folder of another library's entries.
  * Either may lie under the prefix of another cache. Nothing where the entry belongs elsewhere.
  */
 export const kindOfSpace = (
   space: string,
-  { keyspace, version }: { readonly keyspace: string; readonly version: string }
+  { keyspace, ...head }: PlacedHead
 ): "version" | "folder" | undefined => {
   const isIn = (own: string) => space === own || space.endsWith(`/${own}`)
-  return isIn(`${keyspace}/${version}`) ? "version" : isIn(keyspace) ? "folder" : undefined
+  return isIn(`${keyspace}/${folderOf(head)}`) ? "version" : isIn(keyspace) ? "folder" : undefined
 }
 
 /**
@@ -49,8 +53,8 @@ export const kindOfSpace = (
  */
 export const isAtItsPlace = (
   name: string,
-  { keyspace, version }: { readonly keyspace: string; readonly version: string }
+  { keyspace, ...head }: PlacedHead
 ): boolean => {
   const kind = objectKind(name)
-  return kind._tag === "Entry" && (kind.space === `${keyspace}/${version}` || kind.space === keyspace)
+  return kind._tag === "Entry" && (kind.space === `${keyspace}/${folderOf(head)}` || kind.space === keyspace)
 }

@@ -18,6 +18,7 @@ import { credibleTime } from "../coordination/tagMarker.js"
 import type { CodecName } from "../entry/Codec.js"
 import { codecOf } from "../entry/codecOf.js"
 import type { Entry, EntryFormat } from "../entry/EntryFormat.js"
+import { folderOf } from "../entry/EntryHeader.js"
 import { mostTags } from "../entry/tagLimits.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
@@ -25,6 +26,7 @@ import { CacheDecodeError, type CacheDecodeReason, CacheEncodeError } from "../o
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import { isolate, type Isolated, isolateData, isolateInSteps } from "../options/isolation.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
+import type { ValueForm } from "../versions/ValueForm.js"
 
 /** An entry that can be written: its bytes, what tells it from other writes, and what memory keeps of it. */
 export interface Prepared {
@@ -59,7 +61,7 @@ export const prepareValue = <K, V, F>(
 ): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
   Effect.gen(function*() {
     const encoded = yield* Effect.mapError(
-      step(() => key.space.encodeValue(value)),
+      step(() => key.space.written.encode(value)),
       (detail) => new CacheEncodeError({ cache: format.cache, key: String(key), detail })
     )
     const { freshUntil, tags } = yield* decide(format.cache, key, value, policy, write, moments)
@@ -67,7 +69,7 @@ export const prepareValue = <K, V, F>(
       format,
       key,
       Exit.succeed(value),
-      key.space.codec,
+      key.space.written.codec,
       encoded,
       policy,
       tags,
@@ -139,11 +141,12 @@ const copyUnread = <K, V, F>(
   return Effect.suspend(() =>
     Effect.catchAllCause(
       Effect.flatMap(
-        fromEither(key.space.encodeValue(value)),
+        fromEither(key.space.written.encode(value)),
         (encoded) =>
           Effect.flatMap(
-            Effect.flatMap(codecOf(key.space.codec), ({ encode }) => fromEither(encode(encoded))),
-            (plain) => readBack(cache, key, content, key.space.codec, ownBytes(key.space.codec, plain), policy)
+            Effect.flatMap(codecOf(key.space.written.codec), ({ encode }) => fromEither(encode(encoded))),
+            (plain) =>
+              readBack(cache, key, content, key.space.written.codec, ownBytes(key.space.written.codec, plain), policy)
           )
       ),
       () => Effect.succeed(isolateData(policy.isolation, content, value))
@@ -193,7 +196,8 @@ const prepare = <K, V, F>(
     const made = moments.made(tags)
     const header = {
       keyspace: key.keyspace,
-      version: key.version,
+      version: key.space.written.version,
+      ...(key.space.written.version === key.version ? {} : { folder: key.version }),
       key: key.id,
       created: made,
       expires: freshUntil,
@@ -241,7 +245,7 @@ const readBack = <K, V, F>(
   isolation === "none" ? Effect.succeed({ value: content, copy: undefined }) : codecOf(codec).pipe(
     Effect.flatMap(({ decode }) => step(() => decode(plain))),
     Effect.flatMap((encoded) =>
-      isolateInSteps(isolation, encoded, Exit.isSuccess(content) ? valueOf(key) : failureOf(key))
+      isolateInSteps(isolation, encoded, Exit.isSuccess(content) ? valueOf(key.space.written) : failureOf(key))
     ),
     Effect.mapError((detail) =>
       new CacheEncodeError({
@@ -252,8 +256,8 @@ const readBack = <K, V, F>(
     )
   )
 
-const valueOf = <K, V, F>(key: CacheKey<K, V, F>) => (encoded: unknown): Either.Either<Exit.Exit<V, F>, string> =>
-  Either.map(key.space.decodeValue(encoded), Exit.succeed)
+const valueOf = <V>(form: ValueForm<V>) => (encoded: unknown): Either.Either<Exit.Exit<V>, string> =>
+  Either.map(form.decode(encoded), Exit.succeed)
 
 const failureOf = <K, V, F>(key: CacheKey<K, V, F>) => (encoded: unknown): Either.Either<Exit.Exit<V, F>, string> =>
   Either.map(key.space.decodeFailure(encoded), Exit.fail)
@@ -295,13 +299,15 @@ export const toMemoryEntry = <K, V, F>(
   object: Bytes,
   now: number
 ): Effect.Effect<MemoryEntry, CacheDecodeError> => {
-  if (entry.keyspace !== key.keyspace || entry.version !== key.version || entry.key !== key.id) {
+  const form = key.space.formOf(entry.version)
+  const folder = folderOf(entry)
+  if (form === undefined || entry.keyspace !== key.keyspace || folder !== key.version || entry.key !== key.id) {
     const detail = `it belongs to ${cutText(`${entry.keyspace}/${entry.version}`, 100)} and key ${
       cutText(entry.key, 100)
     }`
     return decodeErrorOf(cache, key, "Foreign", detail)
   }
-  const decode = entry.outcome === "success" ? valueOf(key) : failureOf(key)
+  const decode = entry.outcome === "success" ? valueOf(form) : failureOf(key)
   const isolated = isShort(object.body)
     ? fromEither(isolate(policy.isolation, entry.encoded, decode))
     : isolateInSteps(policy.isolation, entry.encoded, decode)

@@ -15,7 +15,7 @@ import { fromEither } from "../../effect/outcomes.js"
 import { firstOf, tapPages } from "../../effect/streams.js"
 import type { Leases } from "../coordination/Lease.js"
 import { credibleTime } from "../coordination/tagMarker.js"
-import type { EntryHead } from "../entry/EntryHeader.js"
+import { type EntryHead, folderOf } from "../entry/EntryHeader.js"
 import type { AnyKey, CacheKey, Keyspace } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
 import { isEntryOrLeaseUnder, isLeaseName } from "../objects/objectName.js"
@@ -64,7 +64,7 @@ export const makeListPurgeClear = (
   const { behind, format, ledger, memory, name: cache, policyOf, store, writes } = levels
 
   const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => {
-    const prefix = `${space.name}/${space.version}/`
+    const prefix = `${space.name}/${space.folder}/`
     return Stream.filter(store.list(prefix), isEntryOrLeaseUnder(prefix))
   }
 
@@ -95,7 +95,8 @@ export const makeListPurgeClear = (
     Either.flatMap(
       header.key === undefined ? unreadable : space.keyOfId(header.key),
       (key): Either.Either<Listed<K, V, F>, unknown> => {
-        const isOwn = header.keyspace === space.name && header.version === space.version
+        const isOwn = header.keyspace === space.name && folderOf(header) === space.folder &&
+          space.formOf(header.version) !== undefined
         if (!isOwn || key.objectName !== name || found.size > format.maxEntryBytes) return unreadable
         return Either.right({
           key,
@@ -287,7 +288,7 @@ export const makeListPurgeClear = (
     space: Keyspace<K, V, F>,
     options?: S3CacheClearOptions<E, R>
   ) => {
-    const isOfSpace = ({ keyspace, version }: AnyKey) => keyspace === space.name && version === space.version
+    const isOfSpace = ({ keyspace, version }: AnyKey) => keyspace === space.name && version === space.folder
     const forget = memory.forgetAll(isOfSpace)
     // First of all computations under way lose the right to write; what is being written is then listed.
     const settle = Effect.all([forget, behind.flush, writes.awaitRelease(isOfSpace)], { discard: true })

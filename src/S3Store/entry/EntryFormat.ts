@@ -239,23 +239,16 @@ export const makeEntryFormat = (
 
 /** An entry, of its header and the bytes of its value. */
 const entryOf = (
-  { created, expires, key, keyspace, outcome, tags, took, version, writeId }: EntryHeader,
+  { created, expires, folder, key, keyspace, outcome, tags, took, version, writeId }: EntryHeader,
   { decode }: Codec,
   plain: Uint8Array
 ): Either.Either<Entry, EntryError> =>
   Either.mapBoth(decode(plain), {
     onLeft: (detail) => new EntryError({ reason: "Damaged", detail }),
     onRight: (encoded) => ({
-      keyspace,
-      version,
-      key,
-      created,
-      expires,
-      writeId,
-      outcome,
-      tags,
-      ...(took === undefined ? {} : { took }),
-      encoded
+      ...{ keyspace, version, key, created, expires, writeId, outcome, tags, encoded },
+      ...(folder === undefined ? {} : { folder }),
+      ...(took === undefined ? {} : { took })
     })
   })
 

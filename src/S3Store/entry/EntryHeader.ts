@@ -10,8 +10,10 @@ import { longestTag, mostTags } from "./tagLimits.js"
 export interface EntryHeader {
   /** The name of the keyspace. */
   readonly keyspace: string
-  /** The version of the keyspace. */
+  /** The version of the keyspace: the form in which the value is written. */
   readonly version: string
+  /** The version in whose folder it lies, where that is another one. */
+  readonly folder?: string | undefined
   /** The canonical key: compared when the entry is read. */
   readonly key: string
   /** When its value was set, or its computation began, in milliseconds since the epoch: what tags are compared with. */
@@ -32,6 +34,9 @@ export interface EntryHeader {
 export interface EntryHead extends Omit<EntryHeader, "key"> {
   readonly key: string | undefined
 }
+
+/** The version in whose folder an entry lies. */
+export const folderOf = ({ folder, version }: Pick<EntryHeader, "folder" | "version">): string => folder ?? version
 
 // Fields that a reader does not know are left out, so that later versions of the library may add some.
 const common = {
@@ -75,7 +80,8 @@ export const HeaderVersion4 = Schema.Struct({
 export const HeaderVersion5 = Schema.Struct({
   ...HeaderVersion2.fields,
   keyLength: Schema.optional(NonNegativeInt),
-  took: Schema.optional(NonNegativeInt)
+  took: Schema.optional(NonNegativeInt),
+  folder: Schema.optional(Schema.String)
 })
 
 /**
@@ -88,13 +94,14 @@ export const pickHeader = (value: unknown, version: number): typeof HeaderVersio
     value
   const keyLength = version >= 4 ? value["keyLength"] : undefined
   const took = version >= 5 ? value["took"] : undefined
+  const folder = version >= 5 ? value["folder"] : undefined
   const sealed = encryption === null ? null : pickSealed(encryption)
   return typeof keyspace === "string" && typeof of === "string" && typeof key === "string" &&
       typeof created === "number" && (expires === null || typeof expires === "number") &&
       typeof writeId === "string" && (outcome === "success" || outcome === "failure") && areTags(tags) &&
       typeof codec === "string" && isCount(size) && typeof compression === "string" && sealed !== undefined &&
       (isCount(keyLength) || (keyLength === undefined && version !== 4)) &&
-      (took === undefined || isCount(took))
+      (took === undefined || isCount(took)) && (folder === undefined || typeof folder === "string")
     ? {
       keyspace,
       version: of,
@@ -109,7 +116,8 @@ export const pickHeader = (value: unknown, version: number): typeof HeaderVersio
       compression,
       encryption: sealed,
       ...(keyLength === undefined ? {} : { keyLength }),
-      ...(took === undefined ? {} : { took })
+      ...(took === undefined ? {} : { took }),
+      ...(folder === undefined ? {} : { folder })
     }
     : undefined
 }

@@ -106,7 +106,7 @@ export const headOf = (
 }
 
 const headerOf = (
-  { codec, compression, created, encryption, expires, keyspace, outcome, size, tags, took, version, writeId }:
+  { codec, compression, created, encryption, expires, folder, keyspace, outcome, size, tags, took, version, writeId }:
     & EntryHeader
     & PayloadHeader,
   key: { readonly key: string; readonly keyLength?: number }
@@ -114,6 +114,7 @@ const headerOf = (
   Buffer.from(JSON.stringify({
     keyspace,
     version,
+    folder,
     ...key,
     created,
     expires: expires === Number.POSITIVE_INFINITY ? null : expires,

@@ -10,7 +10,7 @@ import * as Hash from "effect/Hash"
 import { type Inspectable, NodeInspectSymbol } from "effect/Inspectable"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { describeList, type OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
 import { checkOptions, checkValue } from "../../Cache/options/checkOptions.js"
@@ -29,7 +29,7 @@ import {
 } from "../../effect/schemas.js"
 import { classOf } from "../common/classOf.js"
 import { saltedHash } from "../common/saltedHash.js"
-import { schemaFault } from "../common/schemaFault.js"
+import { told } from "../common/told.js"
 import type { CodecName } from "../entry/Codec.js"
 import { printEntryKey } from "../entry/printEntryKey.js"
 import { longestTag, mostTags, tagsFault } from "../entry/tagLimits.js"
@@ -37,6 +37,9 @@ import { digestName } from "../objects/objectName.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import { type EntryOptions, makeEntryPolicy } from "../options/EntryPolicy.js"
 import { entryKinds } from "../options/optionKinds.js"
+import { formsOf } from "../versions/formsOf.js"
+import { PreviousVersion, type PreviousVersionOptions } from "../versions/PreviousVersion.js"
+import type { ValueForm } from "../versions/ValueForm.js"
 import { canonicalJson, NotJson } from "./canonicalJson.js"
 
 /**
@@ -75,6 +78,17 @@ export interface KeyspaceOptions<
   readonly codec?: CodecName | undefined
   /** Change it when entries written before must no longer be read. Letters, digits, `.`, `_`, `-`. Default `"1"`. */
   readonly version?: string | undefined
+  /**
+   * Earlier versions whose entries are read, too, and perhaps written: the oldest last. All of them have the same objects,
+   * so that programs of several versions share entries, tags and leases while one takes the place of the other. Default:
+   * none.
+   */
+  readonly previous?: ReadonlyArray<PreviousVersion<NoInfer<V>>> | undefined
+  /**
+   * In which version's folder its objects lie, where that is not its own. Default: the oldest version in `previous`, or
+   * else its own.
+   */
+  readonly folder?: string | undefined
   /**
    * The tags its entries carry, for `invalidateTag` and `expireTag`; a function decides for each. 64 at most, of 512
    * characters at most. Default: none.
@@ -134,8 +148,10 @@ type KeyspaceParts<K, V, F> = Omit<Keyspace<K, V, F>, "key" | "keyEither" | "key
 export class Keyspace<in out K, in out V, out F = never> {
   /** The name: the folder of its objects. */
   readonly name: string
-  /** The version: the folder below. */
+  /** The version. */
   readonly version: string
+  /** The folder below, in which its objects lie: its version, or an older one whose entries it has taken over. */
+  readonly folder: string
   /**
    * What it says of its entries.
    *
@@ -149,17 +165,17 @@ export class Keyspace<in out K, in out V, out F = never> {
    */
   readonly codec: CodecName
   /**
-   * From a value to what the codec represents.
+   * In which form its values are written.
    *
    * @internal
    */
-  readonly encodeValue: (value: V) => Either.Either<unknown, string>
+  readonly written: ValueForm<V>
   /**
-   * From what the codec represented to a value.
+   * In which form a version has written them; nothing for one that is not read.
    *
    * @internal
    */
-  readonly decodeValue: (encoded: unknown) => Either.Either<V, string>
+  readonly formOf: (version: string) => ValueForm<V> | undefined
   /**
    * From a failure that is worth remembering to what JSON represents; nothing for other failures.
    *
@@ -203,13 +219,14 @@ export class Keyspace<in out K, in out V, out F = never> {
   private constructor(parts: KeyspaceParts<K, V, F>) {
     this.name = parts.name
     this.version = parts.version
+    this.folder = parts.folder
     this.options = parts.options
     this.codec = parts.codec
     this.checkKey = parts.checkKey
     this.encodeKey = parts.encodeKey
     this.decodeKey = parts.decodeKey
-    this.encodeValue = parts.encodeValue
-    this.decodeValue = parts.decodeValue
+    this.written = parts.written
+    this.formOf = parts.formOf
     this.encodeFailure = parts.encodeFailure
     this.decodeFailure = parts.decodeFailure
     this.asFailure = parts.asFailure
@@ -255,8 +272,11 @@ export class Keyspace<in out K, in out V, out F = never> {
     orThrow(checkValue(cache, "key", options.key, schemaKind))
     orThrow(checkValue(cache, "value", options.value, schemaKind))
     const version = options.version ?? "1"
-    if (!segment.test(version) || version.length > 50) {
-      throw configError(cache, "version", version, "letters, digits, \".\", \"_\" and \"-\", 50 characters at most")
+    const previous = checkPrevious(cache, version, options.previous ?? [])
+    const folder = options.folder ?? previous.at(-1)?.version ?? version
+    for (const [option, given] of [["version", version], ["folder", folder]] as const) {
+      if (segment.test(given) && given.length <= 50) continue
+      throw configError(cache, option, given, "letters, digits, \".\", \"_\" and \"-\", 50 characters at most")
     }
     const { failureTimeToLive } = orThrow(makeEntryPolicy(cache, options))
     if (failureTimeToLive > 0 && options.failure === undefined) {
@@ -280,16 +300,24 @@ export class Keyspace<in out K, in out V, out F = never> {
     const encoderOf = <A, I>(schema: Schema.Schema<A, I>): (value: unknown) => Either.Either<unknown, SchemaIssue> =>
       encoder(forCodec(codec, schema))
     const decoderOf = <A, I>(schema: Schema.Schema<A, I>) => decoder(forCodec(codec, schema))
+    const own: ValueForm<V> = {
+      version,
+      codec,
+      encode: told("encoded", encoderOf(options.value)),
+      decode: told("decoded", decoderOf(options.value))
+    }
+    const forms = formsOf(own, told("decoded", validator(options.value)), previous)
     return new Keyspace<K, V, F | ObjectStoreError>({
       name,
       version,
+      folder,
       options,
       codec,
       checkKey: toldOfKey(options.key, "read", validator(options.key)),
       encodeKey: toldOfKey(options.key, "encoded", encoder(inJson(options.key))),
       decodeKey: told("decoded", decoder(inJson(options.key))),
-      encodeValue: told("encoded", encoderOf(options.value)),
-      decodeValue: told("decoded", decoderOf(options.value)),
+      written: forms.written,
+      formOf: forms.of,
       encodeFailure: failure === undefined
         ? () => Option.none()
         : (error) => isFailure(error) ? Option.some(told("encoded", encoderOf(failure))(error)) : Option.none(),
@@ -307,6 +335,48 @@ export class Keyspace<in out K, in out V, out F = never> {
         return isFailure(error) ? failureTags(key, error) : []
       }
     })
+  }
+
+  /**
+   * An earlier version, for the option `previous` of the keyspace that takes its place.
+   *
+   * Throws `CacheConfigError` for an option it cannot accept.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const OldUsers = Keyspace.make("users", { key: Schema.Number, value: Schema.String })
+   * const Users = Keyspace.make("users", {
+   *   key: Schema.Number,
+   *   value: Schema.Struct({ name: Schema.String }),
+   *   version: "2",
+   *   previous: [
+   *     Keyspace.previous({
+   *       version: "1",
+   *       value: Schema.String,
+   *       migrate: (name) => ({ name }),
+   *       revert: ({ name }) => name
+   *     })
+   *   ]
+   * })
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.set(OldUsers.key(1), "Ada")
+   *   const ada = yield* S3Cache.get(Users.key(1))
+   *   yield* S3Cache.set(Users.key(2), { name: "Grace" })
+   *   return [ada.name, yield* S3Cache.get(OldUsers.key(2))]
+   * }).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * assert.deepEqual(await Effect.runPromise(program), ["Ada", "Grace"])
+   * ```
+   *
+   * @since 1.0.0
+   */
+  static previous<V, Old, OldI>(options: PreviousVersionOptions<V, Old, OldI>): PreviousVersion<V> {
+    return PreviousVersion.make(options)
   }
 
   /**
@@ -448,27 +518,30 @@ const keyspaceKinds: OptionKinds<KeyspaceOptions<never, never, never, never>> = 
   failure: schemaKind,
   codec: ["json", "msgpack", "raw"],
   version: "text",
+  previous: "any",
+  folder: "text",
   tags: "textsOrFunction",
   failureTags: "textsOrFunction",
   onStoreError: ["fallThrough", "fail"],
   ...entryKinds
 }
 
-/**
- * Errors of a schema as text that holds nothing of the value. A transformation may throw, at what a stranger stored as
- * well, and a value may be nested too deeply for the stack.
- */
-const told =
-  <A, B>(done: "encoded" | "decoded", code: (input: A) => Either.Either<B, SchemaIssue>) =>
-  (input: A): Either.Either<B, string> => {
-    try {
-      return Either.mapLeft(code(input), (issue) => schemaFault(issue))
-    } catch (cause) {
-      return Either.left(`it cannot be ${done}: its schema threw ${classOf(cause)}`)
-    }
+/** The versions before one, each of which is named once. */
+const checkPrevious = <V>(
+  cache: string,
+  version: string,
+  given: ReadonlyArray<PreviousVersion<V>>
+): ReadonlyArray<PreviousVersion<V>> => {
+  if (!Array.isArray(given) || !given.every((each) => each instanceof PreviousVersion)) {
+    throw configError(cache, "previous", describeList(given), "an array of what Keyspace.previous returns")
   }
+  const versions = [version, ...given.map((each) => each.version)]
+  const twice = versions.find((each, at) => versions.indexOf(each) < at)
+  if (twice === undefined) return given
+  throw configError(cache, "previous", twice, "other versions than its own, each of them once")
+}
 
-/** The same of keys, in the words that the keys of all caches have. */
+/** What a schema makes of a key, or what is wrong in the words that the keys of all caches have. */
 const toldOfKey = <A, B>(
   schema: AnySchema,
   done: "read" | "encoded",
@@ -493,7 +566,7 @@ const toldOfKey = <A, B>(
 export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   /** The name of the keyspace. */
   readonly keyspace: string
-  /** The version of the keyspace. */
+  /** The version of the keyspace: the one in whose folder its objects lie. */
   readonly version: string
   /** The key, encoded by its schema, as canonical JSON. */
   readonly id: string
@@ -504,7 +577,7 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
   #hash: number | undefined
 
   private constructor(space: Keyspace<K, V, F>, id: string, input: K) {
-    super({ keyspace: space.name, version: space.version, id })
+    super({ keyspace: space.name, version: space.folder, id })
     this.#space = space
     this.#input = input
   }
