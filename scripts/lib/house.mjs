@@ -84,6 +84,7 @@ export const areas = [
       "memory",
       "guard",
       "coordination",
+      "notice",
       "levels",
       "verbs",
       "cache",

@@ -21,7 +21,8 @@ const guides: Readonly<Record<string, ReadonlyArray<string>>> = {
     "leases.md",
     "s3-outages.md",
     "levels.md",
-    "dynamodb-store.md"
+    "dynamodb-store.md",
+    "notice.md"
   ],
   Sync: ["dictionaries.md"],
   Testing: ["testing.md"],

@@ -10,6 +10,7 @@ import type { EntryFormat } from "../entry/EntryFormat.js"
 import type { Ledger } from "../guard/Ledger.js"
 import type { SetupFaults } from "../guard/SetupFaults.js"
 import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
+import type { BeliefsOf } from "../memory/Beliefs.js"
 import type { MemoryLevel } from "../memory/MemoryLevel.js"
 import type { DescribedStore } from "../objects/describedStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
@@ -37,6 +38,7 @@ export interface CacheLevels {
   readonly warnings: StaleWarnings
   /** What computations and loads of a keyspace go through. */
   readonly limitsOf: LimitsOf
+  readonly beliefsOf: BeliefsOf
   /** What cache and keyspace say of the entries of a keyspace. */
   readonly policyOf: <K, V, F>(space: Keyspace<K, V, F>) => EntryPolicy
 }

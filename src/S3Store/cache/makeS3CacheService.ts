@@ -51,7 +51,10 @@ import {
   unlessWrongKeyspace,
   unlessWrongTag
 } from "../keyspace/unlessWrongArgument.js"
+import type { BeliefsOf } from "../memory/Beliefs.js"
 import { MemoryLevel } from "../memory/MemoryLevel.js"
+import { listenTo, noticePlaceOf } from "../notice/NoticeSource.js"
+import { PushedNotice } from "../notice/PushedNotice.js"
 import { type DescribedStore, describedStore } from "../objects/describedStore.js"
 import type { ObjectStore } from "../objects/ObjectStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
@@ -81,6 +84,7 @@ import { makeLookup } from "./lookup.js"
 import { makeManyKeys } from "./manyKeys.js"
 import { makeMemoize } from "./memoize.js"
 import { makeReading } from "./reading.js"
+import { statsOf } from "./statsOf.js"
 import { workOf } from "./workOf.js"
 import { WriteBehind } from "./WriteBehind.js"
 import { makeWriting, type Writing } from "./writing.js"
@@ -149,7 +153,9 @@ export const makeS3CacheService = (
       saveTimeout: yield* asExit(duration(name, "saveTimeout", options.saveTimeout, Duration.infinity))
     })
     const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectBytes, name)
-    const memory = yield* MemoryLevel.make(name, options, meter)
+    const pushed = options.notice === "pushed" ? new PushedNotice() : undefined
+    const beliefsOf: BeliefsOf = () => pushed
+    const memory = yield* MemoryLevel.make(name, options, meter, { beliefsOf, isNamed: pushed !== undefined })
     const batches = yield* SingleFlight.make<string>(name)
     const modifications = yield* SingleFlight.make<AnyKey>(name)
     const writes = new KeyedMutex<AnyKey>()
@@ -177,7 +183,8 @@ export const makeS3CacheService = (
         name
       }
     )
-    const markers = yield* TagMarkers.make(name, store, { age: tagsAge, whileUnknown }, ledger)
+    const markers = yield* TagMarkers.make(name, store, { age: tagsAge, whileUnknown }, ledger, pushed !== undefined)
+    if (pushed !== undefined) yield* listenTo(name, noticePlaceOf(unwatched), pushed.hearing(memory, markers, ledger))
     const warnings = new StaleWarnings(name)
     const levels: CacheLevels = {
       name,
@@ -192,6 +199,7 @@ export const makeS3CacheService = (
       behind,
       warnings,
       limitsOf: makeComputationLimits(options.maxComputations),
+      beliefsOf,
       policyOf
     }
     const reading = makeReading(levels)
@@ -327,34 +335,7 @@ export const makeS3CacheService = (
       check: checkStore(unwatched),
       flush: behind.flush,
       settle,
-      stats: Effect.map(memory.figures, (figures) => ({
-        memoryHits: ledger.count("MemoryHit"),
-        storeHits: ledger.count("StoreHit"),
-        misses: ledger.count("Miss"),
-        computations: ledger.count("ComputationStarted"),
-        computationFailures: ledger.computationFailures,
-        coalesced: memory.flights.counted.coalesced,
-        writes: ledger.count("Inserted"),
-        writeFailures: ledger.count("WriteFailed"),
-        storeErrors: ledger.count("RequestFailed"),
-        refused: ledger.count("RequestRefused"),
-        unreadable: ledger.count("Unreadable"),
-        expired: ledger.expired,
-        invalidated: ledger.count("Invalidated"),
-        tagsUnknown: ledger.count("TagsUnknown"),
-        clockSkews: ledger.count("ClockSkewed"),
-        staleServed: ledger.count("StaleServed"),
-        revalidations: ledger.count("Revalidated"),
-        leases: {
-          taken: ledger.count("LeaseTaken"),
-          awaited: ledger.count("LeaseAwaited"),
-          lost: ledger.count("LeaseLost")
-        },
-        circuit: breaker?.state ?? "closed",
-        ...figures,
-        waiting: behind.size,
-        inFlight: memory.flights.size + modifications.size
-      })),
+      stats: statsOf(levels, modifications, breaker),
       events: hub.stream
     }
     return printedAs(service, summary)

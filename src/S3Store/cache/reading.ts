@@ -30,6 +30,8 @@ export interface Loaded {
   readonly unreadable?: CacheDecodeError
   /** An entry is there, but one of its tags cannot be asked for. */
   readonly isUnknown?: boolean
+  /** When it began, of what something is heard. */
+  readonly began?: number
 }
 
 /** Loads the entry of a key from the second level. */
@@ -95,12 +97,15 @@ export interface Reading {
   readonly peekEntry: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<S3EntryInfo<V>>>
 }
 
+/** How often an entry is loaded while something is heard of it. */
+const mostLoads = 3
+
 /** What spans say of a lookup. */
 export const knownOf = ({ keyspace }: AnyKey, held?: Pick<MemoryEntry, "bytes">) => ({ keyspace, bytes: held?.bytes })
 
 /** Makes the reading operations. */
 export const makeReading = (levels: CacheLevels): Reading => {
-  const { behind, format, ledger, lookups, markers, memory, name, policyOf, store } = levels
+  const { behind, beliefsOf, format, ledger, lookups, markers, memory, name, policyOf, store } = levels
   const loads = memory.flights.group<Loaded, ObjectStoreError>("effect-aws-cache.S3Cache.load")
 
   const removeOver = (key: AnyKey, etag: string, isExpired: boolean): Effect.Effect<Loaded> =>
@@ -140,7 +145,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
   const applyKnownTags: Reading["applyKnownTags"] = (held) =>
     Effect.map(applyTags(held), (held) => held === "unknown" ? undefined : held)
 
-  const load: Reading["load"] = (key, policy, ifNoneMatch) =>
+  const loadOnce: Load = (key, policy, ifNoneMatch) =>
     Effect.flatMap(
       store.load(key.objectName, { ifNoneMatch }),
       (object): Effect.Effect<Loaded, ObjectStoreError> => {
@@ -164,6 +169,21 @@ export const makeReading = (levels: CacheLevels): Reading => {
         }
       }
     )
+
+  const load: Load = (key, policy, ifNoneMatch) => {
+    const beliefs = beliefsOf(key)
+    if (beliefs === undefined) return loadOnce(key, policy, ifNoneMatch)
+    const loadHeard = (left: number): Effect.Effect<Loaded, ObjectStoreError> =>
+      Effect.suspend(() => {
+        const began = beliefs.moment()
+        return Effect.flatMap(loadOnce(key, policy, ifNoneMatch), (loaded) =>
+          // Who joined it meanwhile may know better.
+          left > 1 && beliefs.isOutdated(key, began, loaded.etag)
+            ? loadHeard(left - 1)
+            : Effect.succeed({ ...loaded, began }))
+      })
+    return loadHeard(mostLoads)
+  }
 
   /** What becomes of an entry that was read, by its tags and its time. */
   const judge = (key: AnyKey, entry: MemoryEntry, etag: string, now: number): Effect.Effect<Loaded> => {
@@ -209,6 +229,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
       onFailure: (error) => {
         // Memory serves on. The next try is due when it would be had it worked.
         held.confirm(now)
+        beliefsOf(key)?.unconfirmed(held, now)
         ledger.record({ _tag: "Revalidated", key, outcome: "failed" })
         return Effect.as(logProblem(levels, key, error), held)
       },
@@ -217,6 +238,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
         ledger.record({ _tag: "Revalidated", key, outcome })
         if (loaded.unchanged) {
           held.confirm(now)
+          if (loaded.began !== undefined) beliefsOf(key)?.came(key, held, loaded.began, now)
           return Effect.succeed(held)
         }
         return loaded.held === undefined
@@ -240,9 +262,11 @@ export const makeReading = (levels: CacheLevels): Reading => {
           return undefined
         }
         if (held !== entry) yield* memory.exchange(key, entry, held)
-        return waiting === undefined && held.needsConfirmation(now)
-          ? yield* revalidate(key, policy, held, now, load)
-          : held
+        if (waiting !== undefined || !held.needsConfirmation(now)) return held
+        if (!held.isDoubted(now)) return yield* revalidate(key, policy, held, now, load)
+        yield* beliefsOf(key)?.renew(key, held) ?? Effect.void
+        const later = yield* Clock.currentTimeMillis
+        return held.needsConfirmation(later) ? yield* revalidate(key, policy, held, later, load) : held
       })
     })
 

@@ -85,9 +85,9 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
 
   const changeLocked: Writing["changeLocked"] = (key, change, toEntry) =>
     Effect.acquireUseRelease(
-      memory.forget(key),
+      Effect.map(memory.forget(key), () => memory.moment(key)),
       () => change,
-      (_, exit) => memory.replace(key, Exit.isSuccess(exit) ? toEntry(exit.value) : undefined)
+      (began, exit) => memory.replace(key, Exit.isSuccess(exit) ? toEntry(exit.value) : undefined, began)
     )
 
   const changeBothLevels: Writing["changeBothLevels"] = (key, change, toEntry) =>

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
+import { putNewest } from "../../Cache/common/putNewest.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import * as Store from "../../Cache/Store.js"
 import { KeyedMutex } from "../common/KeyedMutex.js"
@@ -14,7 +15,7 @@ import type { Ledger } from "../guard/Ledger.js"
 import type { DescribedStore } from "../objects/describedStore.js"
 import type { ConditionalOutcome, LoadOutcome } from "../objects/ObjectStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
-import { loadMarker, markerName, markerPart, mostMarkerBytes, readMarker } from "./loadMarker.js"
+import { loadMarker, markerName, markerNameLength, markerPart, mostMarkerBytes, readMarker } from "./loadMarker.js"
 import { encodeMarker, mergeMarkers, noMarker, type TagMarker } from "./tagMarker.js"
 import { type TagMark, TagStates } from "./TagStates.js"
 
@@ -70,6 +71,8 @@ export class TagMarkers {
   private readonly states = new TagStates(capacity)
   private readonly marking = new KeyedMutex<string>()
   private conditionsHonoured = true
+  /** The tags that were asked for by the names of their markers, where it is heard of changes of those. */
+  private readonly names: Map<string, string> | undefined
   /** The latest moment at which something began here. */
   private latest = Number.NEGATIVE_INFINITY
 
@@ -77,8 +80,10 @@ export class TagMarkers {
     store: DescribedStore,
     ledger: Ledger,
     trust: TagTrust,
-    asked: Store.Store<string, TagMarker & { readonly began: number }, ObjectStoreError>
+    asked: Store.Store<string, TagMarker & { readonly began: number }, ObjectStoreError>,
+    isHeardOf: boolean
   ) {
+    this.names = isHeardOf ? new Map() : undefined
     this.store = store
     this.ledger = ledger
     this.trust = trust
@@ -90,12 +95,14 @@ export class TagMarkers {
    * for longest, what is not in the second level is forgotten.
    *
    * @param name the name of the cache, for messages
+   * @param isHeardOf whether it will be told of markers that `changed`
    */
   static readonly make = (
     name: string,
     store: DescribedStore,
     trust: TagTrust,
-    ledger: Ledger
+    ledger: Ledger,
+    isHeardOf = false
   ): Effect.Effect<TagMarkers, CacheConfigError, Scope.Scope> =>
     Effect.map(
       Store.make<string, TagMarker & { readonly began: number }, ObjectStoreError>({
@@ -106,7 +113,7 @@ export class TagMarkers {
         // However long an answer is good for, no answer is not.
         failureTimeToLive: Math.min(trust.age, 60_000)
       }),
-      (asked) => new TagMarkers(store, ledger, trust, asked)
+      (asked) => new TagMarkers(store, ledger, trust, asked, isHeardOf)
     )
 
   /** This moment, for what begins now. */
@@ -123,8 +130,8 @@ export class TagMarkers {
   readonly of = (entry: Tagged): Effect.Effect<TagMark | undefined> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const old = entry.tags.filter((tag) => {
-        const { asOf } = this.states.of(tag)
-        return now < asOf || now >= asOf + this.trust.age
+        const { asOf, doubtedAt } = this.states.of(tag)
+        return now < asOf || asOf <= doubtedAt || now >= asOf + this.trust.age
       })
       return old.length === 0
         ? Effect.succeed(this.judge(entry, now))
@@ -137,6 +144,27 @@ export class TagMarkers {
   /** The same by what is known in memory: the store is not asked. */
   readonly peek = (entry: Tagged): Effect.Effect<TagMark | undefined> =>
     Effect.map(Clock.currentTimeMillis, (now) => this.judge(entry, now))
+
+  /** An object was changed by somebody: a tag whose marker it is, is asked for again before it is gone by. */
+  readonly changed = (name: string): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const tag = this.names?.get(name.slice(0, markerNameLength))
+      return tag === undefined ? Effect.void : this.doubt([tag])
+    })
+
+  /** Markers may have been changed: all tags are asked for again. */
+  readonly missed: Effect.Effect<void> = Effect.suspend(() => this.doubt([...this.names?.values() ?? []]))
+
+  private readonly doubt = (tags: ReadonlyArray<string>): Effect.Effect<void> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.forEach(
+        tags,
+        (tag) => {
+          this.states.doubt(tag, now)
+          return Effect.ignore(this.asked.remove(tag))
+        },
+        { discard: true }
+      ))
 
   /** An entry was met whose maker's clock is ahead: marks made here from now on are no earlier. */
   meetEntry({ made, tags }: Tagged, now: number): void {
@@ -185,6 +213,7 @@ export class TagMarkers {
 
   private readonly load = (tag: string): Effect.Effect<TagMarker & { readonly began: number }, ObjectStoreError> =>
     Effect.gen(this, function*() {
+      if (this.names !== undefined) putNewest(this.names, markerName(tag), tag, capacity)
       const began = yield* Clock.currentTimeMillis
       return { ...(yield* loadMarker(this.store, tag, this.skewed)), began }
     }).pipe(

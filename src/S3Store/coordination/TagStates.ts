@@ -35,6 +35,8 @@ export interface TagState {
   readonly floor: number
   /** When it was last asked for with success, in milliseconds since the epoch. */
   readonly asOf: number
+  /** When its marker was changed by somebody, as far as that was heard: what was asked for before then does not do. */
+  readonly doubtedAt: number
   /** Whether it could not be asked for since. */
   readonly isUnknown: boolean
 }
@@ -46,6 +48,7 @@ const nothing: TagState = {
   expired: never,
   floor: Number.NEGATIVE_INFINITY,
   asOf: Number.NEGATIVE_INFINITY,
+  doubtedAt: Number.NEGATIVE_INFINITY,
   isUnknown: false
 }
 
@@ -153,6 +156,11 @@ export class TagStates {
   /** A tag could not be asked for. */
   unknown(tag: string): void {
     this.change(tag, (state) => ({ ...state, isUnknown: true }))
+  }
+
+  /** Somebody has changed its marker. */
+  doubt(tag: string, now: number): void {
+    this.change(tag, (state) => ({ ...state, doubtedAt: now }))
   }
 
   private advance(time: number, now: number): void {

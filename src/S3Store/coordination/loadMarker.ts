@@ -14,6 +14,9 @@ export const mostMarkerBytes = 8192
 /** The name of the object that has the marker of a tag. */
 export const markerName = (tag: string): string => `.tags/${digestName(tag)}`
 
+/** How long these names are. */
+export const markerNameLength = markerName("").length
+
 /** The name of the one that has one of its marks, on a store that honours no conditions. */
 export const markerPart = (tag: string, how: "invalidated" | "expired"): string => `${markerName(tag)}.${how}`
 

@@ -15,6 +15,8 @@ export class Ledger {
   private memoryHits = 0
   /** How many entries were removed since their time was over. */
   expired = 0
+  /** How many changes of others were heard of. */
+  noticed = 0
   /** How many computations failed or died. */
   computationFailures = 0
 
@@ -32,6 +34,7 @@ export class Ledger {
   record(event: S3CacheEvent): void {
     this.counts.set(event._tag, (this.counts.get(event._tag) ?? 0) + 1)
     if (event._tag === "Removed" && event.reason === "expired") this.expired++
+    if (event._tag === "Noticed") this.noticed += event.changes
     this.hub.publish(() => event)
     if (event._tag === "ComputationEnded" && event.cause !== undefined) this.computationFailures++
     this.metrics?.record(event)

@@ -32,7 +32,9 @@ const eventNames = {
   LeaseLost: "lease_lost",
   TagMarked: "tag_marked",
   TagsUnknown: "tags_unknown",
-  ClockSkewed: "clock_skewed"
+  ClockSkewed: "clock_skewed",
+  Noticed: "noticed",
+  NoticeMissed: "notice_missed"
 } as const satisfies Partial<Record<S3CacheEvent["_tag"], string>>
 
 /** Keeps the metrics of one cache. */

@@ -37,7 +37,9 @@ import type {
  * - `TagMarked`: a tag was invalidated, or expired;
  * - `TagsUnknown`: a tag could not be asked for, and why; at most once in `tagsAge` for each tag;
  * - `ClockSkewed`: the object of this name (of an entry, or in `.tags/` of a tag's marker) was written by a process whose
- *   clock is so many milliseconds ahead of the second level's; the time the second level tells was taken instead.
+ *   clock is so many milliseconds ahead of the second level's; the time the second level tells was taken instead;
+ * - `Noticed`: so many changes were heard of (`notice`), all of one keyspace and version where that is known;
+ * - `NoticeMissed`: changes may not have been heard of, so that what memory has is confirmed before it is given out.
  *
  * @since 1.0.0
  * @category models
@@ -80,3 +82,5 @@ export type S3CacheEvent =
   | { readonly _tag: "TagMarked"; readonly tag: string; readonly how: "invalidated" | "expired" }
   | { readonly _tag: "TagsUnknown"; readonly tag: string; readonly reason: ObjectStoreReason }
   | { readonly _tag: "ClockSkewed"; readonly name: string; readonly millis: number }
+  | { readonly _tag: "Noticed"; readonly keyspace: string | undefined; readonly changes: number }
+  | { readonly _tag: "NoticeMissed"; readonly keyspace: string | undefined }

@@ -55,6 +55,8 @@ export class MemoryEntry implements MemoryEntryParts {
   computeUntil: number
   private refreshAt: number
   private confirmUntil: number
+  /** Until when it is believed, where something is heard of the second level. */
+  private belief: number | undefined
   private readonly space: object
   private readonly content: Exit.Exit<unknown, unknown>
   /** Makes a copy of the content for each caller; `undefined` where they share it. */
@@ -85,6 +87,7 @@ export class MemoryEntry implements MemoryEntryParts {
       ? parts.freshUntil
       : refreshFrom(parts.policy.freshness, parts.came, parts.freshUntil)
     this.confirmUntil = parts.came + parts.policy.revalidateAfter
+    this.belief = undefined
     this.simpleUntil = 0
     this.computeUntil = 0
     this.plan()
@@ -145,7 +148,18 @@ export class MemoryEntry implements MemoryEntryParts {
 
   /** Whether it is to be compared with the second level. */
   needsConfirmation(now: number): boolean {
-    return now >= this.confirmUntil
+    return now >= this.confirmUntil || this.isDoubted(now)
+  }
+
+  /** Whether the time is over until which it was believed. */
+  isDoubted(now: number): boolean {
+    return this.belief !== undefined && now >= this.belief
+  }
+
+  /** It need not be compared with the second level before this time, by what is heard of that. */
+  believe(until: number): void {
+    this.belief = until
+    this.plan()
   }
 
   /** It was compared with the second level just now, or could not be. */
@@ -167,7 +181,10 @@ export class MemoryEntry implements MemoryEntryParts {
 
   /** The same with less time to be fresh, as a tag that has expired leaves it. */
   freshOnlyUntil(time: number): MemoryEntry {
-    return time >= this.freshUntil ? this : new MemoryEntry(this.space, this.isolated, { ...this, freshUntil: time })
+    if (time >= this.freshUntil) return this
+    const shorter = new MemoryEntry(this.space, this.isolated, { ...this, freshUntil: time })
+    if (this.belief !== undefined) shorter.believe(this.belief)
+    return shorter
   }
 
   /** The same with an etag. */
@@ -180,7 +197,9 @@ export class MemoryEntry implements MemoryEntryParts {
   }
 
   private plan(): void {
-    this.simpleUntil = this.tags.length > 0 ? Number.NEGATIVE_INFINITY : Math.min(this.freshUntil, this.confirmUntil)
+    this.simpleUntil = this.tags.length > 0
+      ? Number.NEGATIVE_INFINITY
+      : Math.min(this.freshUntil, this.confirmUntil, this.belief ?? Number.POSITIVE_INFINITY)
     this.computeUntil = Math.min(this.simpleUntil, this.refreshAt)
   }
 }

@@ -24,7 +24,9 @@ import { whenRight } from "../../Cache/options/checkOptions.js"
 import { type AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { S3CacheOptions } from "../options/S3CacheOptions.js"
 import type { S3CacheStats } from "../options/S3CacheStats.js"
+import type { Beliefs, BeliefsOf } from "./Beliefs.js"
 import type { MemoryEntry } from "./MemoryEntry.js"
+import { NamedKeys } from "./NamedKeys.js"
 
 /** Entries in memory, and the loads and computations under way. */
 export class MemoryLevel {
@@ -36,16 +38,23 @@ export class MemoryLevel {
 
   private readonly metrics: MapMetrics | undefined
 
+  private readonly notice: MemoryNotice
+
+  private readonly names: NamedKeys | undefined
+
   private constructor(
     map: GuardedMap<AnyKey, MemoryEntry>,
     flights: SingleFlight<AnyKey>,
     countsBytes: boolean,
-    metrics: MapMetrics | undefined
+    metrics: MapMetrics | undefined,
+    notice: MemoryNotice
   ) {
     // Lookups are counted by the ledger, and change nothing.
     this.map = metrics === undefined ? map : { ...map, step: withMetrics(map, metrics).step }
     this.metrics = metrics
     this.flights = flights
+    this.notice = notice
+    this.names = notice.isNamed ? new NamedKeys() : undefined
     this.countsBytes = countsBytes
   }
 
@@ -54,11 +63,13 @@ export class MemoryLevel {
    *
    * @param name for messages
    * @param meter measures what is held
+   * @param notice what is heard of the second level
    */
   static readonly make = (
     name: string,
     options: Pick<S3CacheOptions, "maxSize" | "maxBytes" | "evictionPolicy">,
-    meter?: Meter
+    meter?: Meter,
+    notice: MemoryNotice = deaf
   ): Effect.Effect<MemoryLevel, CacheConfigError, Scope.Scope> =>
     Effect.gen(function*() {
       const { maxBytes = Number.POSITIVE_INFINITY } = options
@@ -74,7 +85,7 @@ export class MemoryLevel {
       }, equality)
       const metrics = meter
         && new MapMetrics(meter, { lookups: false, weight: countsBytes ? "bytes" : "none" })
-      return new MemoryLevel(map, yield* SingleFlight.make<AnyKey>(name), countsBytes, metrics)
+      return new MemoryLevel(map, yield* SingleFlight.make<AnyKey>(name), countsBytes, metrics, notice)
     })
 
   /**
@@ -103,6 +114,22 @@ export class MemoryLevel {
       if (map.peek(key, now) === entry) map.set(key, next, now, next.uselessFrom)
     })
 
+  /** The entry whose object has a name, if it is held: only where names are known. */
+  readonly named = (name: string): Effect.Effect<MemoryEntry | undefined> =>
+    Effect.suspend(() => {
+      const key = this.names?.of(name)
+      return key === undefined ? Effect.succeed(undefined) : Effect.map(this.peek(key), ({ held }) => held)
+    })
+
+  /** Does something with all that is held, in one step. */
+  readonly forEach = (use: (held: MemoryEntry) => void): Effect.Effect<void> =>
+    this.map.step((map, now) => {
+      for (const [, held] of map.entries(now)) use(held)
+    })
+
+  /** This moment, for a change of an entry that begins now. */
+  readonly moment = (key: AnyKey): number => this.notice.beliefsOf(key)?.moment() ?? 0
+
   /** Forgets an entry; loads and computations of it that are under way are not kept. */
   readonly forget = (key: AnyKey): Effect.Effect<void> =>
     this.map.step((map, now) => {
@@ -112,12 +139,18 @@ export class MemoryLevel {
 
   /**
    * Forgets an entry and keeps another in its place, if there is one. Loads and computations under way are not kept.
+   *
+   * @param began the moment at which the change began; default: now
    */
-  readonly replace = (key: AnyKey, held: MemoryEntry | undefined): Effect.Effect<void> =>
+  readonly replace = (
+    key: AnyKey,
+    held: MemoryEntry | undefined,
+    began = this.moment(key)
+  ): Effect.Effect<void> =>
     this.map.step((map, now) => {
       this.flights.detach(key)
       if (held === undefined || held.uselessFrom <= now) map.delete(key, now)
-      else map.set(key, held, now, held.uselessFrom)
+      else this.keep(map, key, held, now, this.notice.beliefsOf(key), began)
     })
 
   /** Forgets one particular entry, if it is still held. */
@@ -204,16 +237,40 @@ export class MemoryLevel {
     toEntry: (value: A) => MemoryEntry | undefined,
     waiters?: () => number
   ): (exit: Exit.Exit<A, E>, now: number) => void {
+    const beliefs = this.notice.beliefsOf(key)
+    const began = beliefs?.moment() ?? 0
     return (exit, now) => {
       const entry = Exit.isSuccess(exit) ? toEntry(exit.value) : undefined
       if (entry === undefined) return
       if (map.maxSize > 0) {
-        map.set(key, entry, now, entry.uselessFrom)
+        this.keep(map, key, entry, now, beliefs, began)
         this.metrics?.update(map, now)
       } else if (waiters !== undefined) entry.leaveTo(waiters())
     }
   }
+
+  private keep(
+    map: BoundedMap<AnyKey, MemoryEntry>,
+    key: AnyKey,
+    entry: MemoryEntry,
+    now: number,
+    beliefs: Beliefs | undefined,
+    began: number
+  ): void {
+    beliefs?.came(key, entry, began, now)
+    map.set(key, entry, now, entry.uselessFrom)
+    this.names?.came(key, () => Array.from(map.entries(now), ([key]) => key))
+  }
 }
+
+/** What is heard of the second level, for a memory level. */
+export interface MemoryNotice {
+  readonly beliefsOf: BeliefsOf
+  /** Whether entries are looked for by the names of their objects. */
+  readonly isNamed: boolean
+}
+
+const deaf: MemoryNotice = { beliefsOf: () => undefined, isNamed: false }
 
 /** The entry under a key: a use, for a step of `lookupOf`. */
 export const useIn = (map: BoundedMap<AnyKey, MemoryEntry>, key: AnyKey, now: number): MemoryEntry | undefined => {

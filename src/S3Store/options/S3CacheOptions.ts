@@ -85,6 +85,12 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
    * minute, and `Infinity` with `onTagsUnknown: "serve"`.
    */
   readonly tagsTrustedFor?: Duration.DurationInput | undefined
+  /**
+   * Whether memory hears of what others write and remove. `"pushed"`: it is told by the notifications of the bucket
+   * (`S3Notifications`). What it hears of is compared with the second level before it is given out again. Default: it hears
+   * of nothing.
+   */
+  readonly notice?: "pushed" | undefined
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
   /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name, or

@@ -48,6 +48,11 @@ export interface S3CacheStats {
   readonly staleServed: number
   /** Comparisons of an entry in memory with the second level. */
   readonly revalidations: number
+  /**
+   * With `notice`: changes that were heard of, and how often some may not have been heard of, so that all in memory was to
+   * be confirmed.
+   */
+  readonly notice: { readonly heard: number; readonly missed: number }
   /** Leases taken to compute for all processes, and leases of other processes waited for. */
   readonly leases: { readonly taken: number; readonly awaited: number; readonly lost: number }
   /** What becomes of a request to the second level now. */

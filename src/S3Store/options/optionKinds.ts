@@ -52,6 +52,7 @@ export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   verify: ["startup"],
   onTagsUnknown: ["serve", "miss"],
   tagsTrustedFor: "durationAboveZero",
+  notice: ["pushed"],
   eventCapacity: "count",
   metrics: metricsKind,
   tracing: tracingKind,
