@@ -49,9 +49,10 @@ export {
 export type { S3CacheLayers, S3CacheServiceClass } from "./service/S3CacheServiceClass.js"
 export type { DynamoDBObjectStoreOptions } from "./table/DynamoDBObjectStoreOptions.js"
 
+export type { RoomOptions } from "./options/RoomOptions.js"
 export type * from "./options/S3CacheOptions.js"
 export type { S3CacheProgress } from "./options/S3CacheProgress.js"
-export type { S3CacheStats } from "./options/S3CacheStats.js"
+export type { S3CacheRoomStats, S3CacheStats } from "./options/S3CacheStats.js"
 export type { ListedEntry, S3EntryInfo } from "./verbs/S3CacheEntries.js"
 export type { S3CacheService, S3CacheVerbs } from "./verbs/S3CacheVerbs.js"
 export type { PreviousVersion, PreviousVersionOptions } from "./versions/PreviousVersion.js"

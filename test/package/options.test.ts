@@ -305,13 +305,12 @@ const entryOptions = {
   isolation: oneOf("\"freeze\", \"copy\" or \"none\"")
 }
 const formatOptions = { compression: object, encryption: object, maxEntryBytes: bytes }
+const roomOptions = { maxSize: limit, maxBytes: bytes, evictionPolicy: oneOf(policies) }
 const s3Options = {
   ...entryOptions,
   ...formatOptions,
   name: text,
-  maxSize: limit,
-  maxBytes: bytes,
-  evictionPolicy: oneOf(policies),
+  ...roomOptions,
   loadTimeout: aboveZero,
   saveTimeout: aboveZero,
   circuitBreaker: object,
@@ -607,6 +606,7 @@ const cases: Readonly<Record<string, Case>> = {
     use: (options) => attempt(() => Keyspace.make("words", untyped(options))),
     options: {
       ...entryOptions,
+      ...roomOptions,
       key: schema,
       value: schema,
       failure: schema,

@@ -13,6 +13,8 @@ import * as Schema from "effect/Schema"
 import { describeList, type OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
+import { availableMemory } from "../../Cache/memory/availableMemory.js"
+import { checkByteLimit } from "../../Cache/memory/checkByteLimit.js"
 import { checkOptions, checkValue } from "../../Cache/options/checkOptions.js"
 import { type SchemaKeyFault, schemaKeyFault } from "../../Cache/options/schemaFieldFault.js"
 import { schemaKind } from "../../Cache/options/schemaKind.js"
@@ -36,7 +38,8 @@ import { longestTag, mostTags, tagsFault } from "../entry/tagLimits.js"
 import { digestName } from "../objects/objectName.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import { type EntryOptions, makeEntryPolicy } from "../options/EntryPolicy.js"
-import { entryKinds } from "../options/optionKinds.js"
+import { entryKinds, roomKinds } from "../options/optionKinds.js"
+import type { RoomOptions } from "../options/RoomOptions.js"
 import { formsOf } from "../versions/formsOf.js"
 import { PreviousVersion, type PreviousVersionOptions } from "../versions/PreviousVersion.js"
 import type { ValueForm } from "../versions/ValueForm.js"
@@ -64,7 +67,7 @@ export interface KeyspaceOptions<
   in out F = never,
   in out FI = never,
   out S extends OnStoreError | undefined = OnStoreError | undefined
-> extends EntryOptions {
+> extends EntryOptions, RoomOptions {
   /** The schema of the keys; it must encode to JSON. */
   readonly key: Schema.Schema<K, KI>
   /** The schema of the values; it must encode to what the codec takes: JSON, by default. */
@@ -165,6 +168,12 @@ export class Keyspace<in out K, in out V, out F = never> {
    */
   readonly codec: CodecName
   /**
+   * What it asks for of the memory of caches for itself, if anything.
+   *
+   * @internal
+   */
+  readonly room: RoomOptions | undefined
+  /**
    * In which form its values are written.
    *
    * @internal
@@ -222,6 +231,7 @@ export class Keyspace<in out K, in out V, out F = never> {
     this.folder = parts.folder
     this.options = parts.options
     this.codec = parts.codec
+    this.room = parts.room
     this.checkKey = parts.checkKey
     this.encodeKey = parts.encodeKey
     this.decodeKey = parts.decodeKey
@@ -295,6 +305,7 @@ export class Keyspace<in out K, in out V, out F = never> {
       const accepted = `${mostTags} tags at most, of ${longestTag} characters at most`
       throw new CacheConfigError({ cache, option, value: fault, accepted })
     }
+    const room = roomOf(cache, options)
     const isFailure = failure === undefined ? Schema.is(Schema.Never) : Schema.is(failure)
     const failsWithStore = onStoreError === "fail"
     const encoderOf = <A, I>(schema: Schema.Schema<A, I>): (value: unknown) => Either.Either<unknown, SchemaIssue> =>
@@ -313,6 +324,7 @@ export class Keyspace<in out K, in out V, out F = never> {
       folder,
       options,
       codec,
+      room,
       checkKey: toldOfKey(options.key, "read", validator(options.key)),
       encodeKey: toldOfKey(options.key, "encoded", encoder(inJson(options.key))),
       decodeKey: told("decoded", decoder(inJson(options.key))),
@@ -523,7 +535,17 @@ const keyspaceKinds: OptionKinds<KeyspaceOptions<never, never, never, never>> = 
   tags: "textsOrFunction",
   failureTags: "textsOrFunction",
   onStoreError: ["fallThrough", "fail"],
+  ...roomKinds,
   ...entryKinds
+}
+
+/** What it asks for of the memory of caches, if anything. */
+const roomOf = (cache: string, { evictionPolicy, maxBytes, maxSize }: RoomOptions): RoomOptions | undefined => {
+  if (maxBytes !== undefined) orThrow(checkByteLimit(cache, "maxBytes", maxBytes, availableMemory()))
+  if (maxSize !== undefined || maxBytes !== undefined) return { evictionPolicy, maxBytes, maxSize }
+  if (evictionPolicy === undefined) return undefined
+  const accepted = "left out where there is no maxSize or maxBytes: its entries share memory with others"
+  throw configError(cache, "evictionPolicy", evictionPolicy, accepted)
 }
 
 /** The versions before one, each of which is named once. */

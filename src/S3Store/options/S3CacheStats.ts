@@ -65,8 +65,31 @@ export interface S3CacheStats {
   readonly maxSize: number
   /** How many bytes those in the memory level take, where `maxBytes` was given. */
   readonly byteSize?: number | undefined
+  /** What keyspaces with room of their own in memory hold there: it is part of the figures above. */
+  readonly rooms: ReadonlyArray<S3CacheRoomStats>
   /** Entries that wait to be written to the second level. */
   readonly waiting: number
   /** Loads and computations under way. */
   readonly inFlight: number
+}
+
+/**
+ * What a keyspace holds in room of its own in the memory level.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface S3CacheRoomStats {
+  /** The name of the keyspace. */
+  readonly keyspace: string
+  /** Entries in it. */
+  readonly size: number
+  /** The most entries there may be, `Infinity` for no limit. */
+  readonly maxSize: number
+  /** How many bytes they take, where they have a limit of bytes. */
+  readonly byteSize?: number | undefined
+  /** The most bytes they may take, `Infinity` for no limit. */
+  readonly maxBytes: number
+  /** Entries that left it to make room. */
+  readonly evicted: number
 }

@@ -9,6 +9,7 @@ import { tracingKind } from "../../Cache/tracing/Tracing.js"
 import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
 import { entryFormatKinds } from "../entry/EntryFormat.js"
 import type { EntryOptions } from "./EntryPolicy.js"
+import type { RoomOptions } from "./RoomOptions.js"
 import type {
   CircuitBreakerOptions,
   S3CacheClearOptions,
@@ -35,12 +36,17 @@ export const entryKinds: OptionKinds<EntryOptions> = {
   isolation: ["freeze", "copy", "none"]
 }
 
+/** Of room in memory. */
+export const roomKinds: OptionKinds<RoomOptions> = {
+  maxSize: "limit",
+  maxBytes: "any",
+  evictionPolicy: evictionPolicyNames
+}
+
 /** Of a cache. */
 export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   name: "text",
-  maxSize: "limit",
-  maxBytes: "any",
-  evictionPolicy: evictionPolicyNames,
+  ...roomKinds,
   loadTimeout: "durationAboveZero",
   saveTimeout: "durationAboveZero",
   circuitBreaker: "any",
