@@ -161,7 +161,7 @@ export const metricTable = {
       "cache.event": [
         ...["revalidated", "stale_served", "unreadable", "invalidated", "write_failed", "late_write_undone"],
         ...["request_refused", "circuit_opened", "circuit_closed", "lease_taken", "lease_awaited", "lease_lost"],
-        ...["tag_marked", "tags_unknown", "clock_skewed", "noticed", "notice_missed"]
+        ...["tag_marked", "tags_unknown", "clock_skewed", "noticed", "notice_missed", "schema_clash"]
       ]
     }
   }

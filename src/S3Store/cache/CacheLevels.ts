@@ -8,6 +8,7 @@ import type { KeyedMutex } from "../common/KeyedMutex.js"
 import type { TagMarkers } from "../coordination/TagMarkers.js"
 import type { EntryFormat } from "../entry/EntryFormat.js"
 import type { Ledger } from "../guard/Ledger.js"
+import type { SchemaClashes } from "../guard/SchemaClashes.js"
 import type { SetupFaults } from "../guard/SetupFaults.js"
 import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
 import type { BeliefsOf } from "../memory/Beliefs.js"
@@ -31,6 +32,8 @@ export interface CacheLevels {
   /** What the log has told of the set-up. */
   readonly faults: SetupFaults
   readonly markers: TagMarkers
+  /** What does not fit the schema, and whether it is left alone. */
+  readonly clashes: SchemaClashes
   /** Changes of one entry in the second level go one at a time. */
   readonly writes: KeyedMutex<AnyKey>
   readonly behind: WriteBehind

@@ -109,7 +109,7 @@ export const makeComputing = (
   writing: Writing,
   coordination: Coordination
 ): Computing => {
-  const { behind, ledger, markers, memory, store, warnings, writes } = levels
+  const { behind, clashes, ledger, markers, memory, store, warnings, writes } = levels
 
   /**
    * A failure that the keyspace accepts is an answer: it takes the place of a value that is there, in both levels, and is
@@ -180,6 +180,8 @@ export const makeComputing = (
     if (!entry.held.isValue) {
       return writeOrKeep(Effect.suspend(() => isAttached() ? writing.addFailure(key, entry, stale) : nothing))
     }
+    // As a program whose schema this value does not fit would its own.
+    if (clashes.leaves(key, key.space)) return Effect.succeed(entry.held)
     if (fence !== undefined) {
       return writeOrKeep(Effect.suspend(() => isAttached() ? writeFenced(key, entry, fence) : nothing))
     }

@@ -42,6 +42,7 @@ import { checkStore } from "../guard/checkStore.js"
 import { makeGuards } from "../guard/guards.js"
 import { Ledger } from "../guard/Ledger.js"
 import type { S3CacheEvent } from "../guard/S3CacheEvent.js"
+import { SchemaClashes } from "../guard/SchemaClashes.js"
 import { watchedObjectStore } from "../guard/watchedObjectStore.js"
 import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
 import {
@@ -195,6 +196,7 @@ export const makeS3CacheService = (
       lookups: LookupSpans.make(name, options.tracing, String),
       faults,
       markers,
+      clashes: new SchemaClashes(),
       writes,
       behind,
       warnings,

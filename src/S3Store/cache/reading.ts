@@ -3,15 +3,18 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { BoundedMap } from "../../Cache/engine/BoundedMap.js"
 import { CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
 import { clockOf } from "../../effect/clocks.js"
+import { credibleTime } from "../coordination/tagMarker.js"
 import type { TagMark } from "../coordination/TagStates.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
-import type { MemoryEntry } from "../memory/MemoryEntry.js"
+import { MemoryEntry } from "../memory/MemoryEntry.js"
 import { knownTime, useIn } from "../memory/MemoryLevel.js"
+import type { StoredObject } from "../objects/ObjectStore.js"
 import { CacheDecodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import type { S3EntryInfo } from "../verbs/S3CacheEntries.js"
@@ -32,6 +35,8 @@ export interface Loaded {
   readonly isUnknown?: boolean
   /** When it began, of what something is heard. */
   readonly began?: number
+  /** When it was made, if it does not fit the schema and is left alone, as its program runs: `SchemaClashes`. */
+  readonly leftSince?: number | undefined
 }
 
 /** Loads the entry of a key from the second level. */
@@ -100,12 +105,17 @@ export interface Reading {
 /** How often an entry is loaded while something is heard of it. */
 const mostLoads = 3
 
+const clashMessage = ({ keyspace, version }: AnyKey, detail: string): string =>
+  `${keyspace}/${version}: a program that runs now writes what does not fit the schema of this one, so what this one ` +
+  `computes is kept in its memory only: ${detail}. Raise the version of the keyspace with its schema, and name the old one ` +
+  "in previous"
+
 /** What spans say of a lookup. */
 export const knownOf = ({ keyspace }: AnyKey, held?: Pick<MemoryEntry, "bytes">) => ({ keyspace, bytes: held?.bytes })
 
 /** Makes the reading operations. */
 export const makeReading = (levels: CacheLevels): Reading => {
-  const { behind, beliefsOf, format, ledger, lookups, markers, memory, name, policyOf, store } = levels
+  const { behind, beliefsOf, clashes, format, ledger, lookups, markers, memory, name, policyOf, store } = levels
   const loads = memory.flights.group<Loaded, ObjectStoreError>("effect-aws-cache.S3Cache.load")
 
   const removeOver = (key: AnyKey, etag: string, isExpired: boolean): Effect.Effect<Loaded> =>
@@ -122,8 +132,10 @@ export const makeReading = (levels: CacheLevels): Reading => {
     key: AnyKey,
     policy: EntryPolicy,
     error: CacheDecodeError,
-    etag: string
+    etag: string,
+    leftSince?: number
   ): Effect.Effect<Loaded, ObjectStoreError> => {
+    if (leftSince === undefined) clashes.forget(key)
     ledger.record({ _tag: "Unreadable", key, reason: error.reason, detail: error.detail })
     ledger.record({ _tag: "Miss", key })
     return policy.onUnreadable === "fail"
@@ -134,8 +146,46 @@ export const makeReading = (levels: CacheLevels): Reading => {
         detail: error.detail,
         cause: error
       })
-      : Effect.as(logProblem(levels, key, error), { held: undefined, unchanged: false, etag, unreadable: error })
+      : Effect.as(
+        // Of those the log has told once.
+        leftSince === undefined ? logProblem(levels, key, error) : Effect.void,
+        { held: undefined, unchanged: false, etag, unreadable: error, leftSince }
+      )
   }
+
+  /** A value of another schema may be that of a program that runs. */
+  const reportMisfit = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    error: CacheDecodeError,
+    { body, etag, modified }: StoredObject,
+    now: number
+  ): Effect.Effect<Loaded, ObjectStoreError> =>
+    Effect.gen(function*() {
+      const header = Either.getOrUndefined(format.decodeHeader(body))
+      const made = header === undefined ? now : credibleTime(header.created, modified)
+      const held = header && (yield* applyTags(MemoryEntry.ofHeader(header.outcome === "success", {
+        policy,
+        made,
+        came: now,
+        freshUntil: header.expires,
+        tags: header.tags,
+        etag,
+        bytes: body.length,
+        took: undefined,
+        isOwn: false,
+        ahead: 0
+      })))
+      // What is over gives way to anything.
+      const isOver = held === undefined || (held !== "unknown" && held.uselessFrom <= now)
+      if (isOver) return yield* reportUnreadable(key, policy, error, etag)
+      if (clashes.meet(key, key.space, made, now)) {
+        ledger.record({ _tag: "SchemaClash", key, detail: error.detail })
+        yield* logProblem(levels, key, { message: clashMessage(key, error.detail) })
+      }
+      const isLeft = clashes.leaves(key, key.space)
+      return yield* reportUnreadable(key, policy, error, etag, isLeft ? made : undefined)
+    })
 
   const applyTags: Reading["applyTags"] = (held) =>
     held.tags.length === 0
@@ -151,8 +201,10 @@ export const makeReading = (levels: CacheLevels): Reading => {
       (object): Effect.Effect<Loaded, ObjectStoreError> => {
         switch (object._tag) {
           case "Unchanged":
+            clashes.forget(key)
             return Effect.succeed({ held: undefined, unchanged: true, etag: ifNoneMatch })
           case "Absent": {
+            clashes.forget(key)
             ledger.record({ _tag: "Miss", key })
             return Effect.succeed({ held: undefined, unchanged: false, etag: undefined })
           }
@@ -162,7 +214,10 @@ export const makeReading = (levels: CacheLevels): Reading => {
             return Effect.withFiberRuntime((fiber) => {
               const now = clockOf(fiber).unsafeCurrentTimeMillis()
               return Effect.matchEffect(decodeEntry(format, key, policy, object, now), {
-                onFailure: (error) => reportUnreadable(key, policy, error, object.etag),
+                onFailure: (error) =>
+                  error.reason === "Schema"
+                    ? reportMisfit(key, policy, error, object, now)
+                    : reportUnreadable(key, policy, error, object.etag),
                 onSuccess: (entry) => judge(key, entry, object.etag, now)
               })
             })
@@ -188,6 +243,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
   /** What becomes of an entry that was read, by its tags and its time. */
   const judge = (key: AnyKey, entry: MemoryEntry, etag: string, now: number): Effect.Effect<Loaded> => {
     if (entry.ahead > 0) ledger.record({ _tag: "ClockSkewed", name: key.objectName, millis: entry.ahead })
+    clashes.forget(key)
     markers.meetEntry(entry, now)
     return Effect.flatMap(applyTags(entry), (held): Effect.Effect<Loaded> => {
       if (held === "unknown") {
@@ -236,7 +292,9 @@ export const makeReading = (levels: CacheLevels): Reading => {
       onSuccess: (loaded): Effect.Effect<MemoryEntry | undefined> => {
         const outcome = loaded.unchanged ? "unchanged" : loaded.held === undefined ? "gone" : "changed"
         ledger.record({ _tag: "Revalidated", key, outcome })
-        if (loaded.unchanged) {
+        // What was computed and not written, since another schema's value lies there, is as good as before.
+        const isLeft = held.etag === undefined && loaded.leftSince !== undefined && loaded.leftSince <= held.came
+        if (loaded.unchanged || isLeft) {
           held.confirm(now)
           if (loaded.began !== undefined) beliefsOf(key)?.came(key, held, loaded.began, now)
           return Effect.succeed(held)

@@ -80,7 +80,7 @@ const keepsFailure: ReadonlySet<ObjectStoreReason> = new Set(["ConditionalWrites
 
 /** Makes the writing operations. */
 export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWrites): Writing => {
-  const { behind, format, ledger, markers, memory, name, policyOf, store, writes } = levels
+  const { behind, clashes, format, ledger, markers, memory, name, policyOf, store, writes } = levels
   const storedObjects = makeStoredObjects(levels, reading)
 
   const changeLocked: Writing["changeLocked"] = (key, change, toEntry) =>
@@ -94,6 +94,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     Effect.zipRight(memory.forget(key), writes.withLock(key, changeLocked(key, change, toEntry)))
 
   const recordWrite = (key: AnyKey, entry: Prepared, etag: Option.Option<string>): MemoryEntry => {
+    clashes.forget(key)
     ledger.record({ _tag: "Inserted", key })
     return Option.match(etag, { onNone: () => entry.held, onSome: (etag) => entry.held.withEtag(etag) })
   }
@@ -157,6 +158,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
 
   const removed = (key: AnyKey) =>
     Effect.suspend(() => {
+      clashes.forget(key)
       ledger.record({ _tag: "Removed", key, reason: "deleted" })
       return late.changed(key, undefined)
     })

@@ -21,6 +21,7 @@ const eventNames = {
   Revalidated: "revalidated",
   StaleServed: "stale_served",
   Unreadable: "unreadable",
+  SchemaClash: "schema_clash",
   Invalidated: "invalidated",
   WriteFailed: "write_failed",
   LateWriteUndone: "late_write_undone",

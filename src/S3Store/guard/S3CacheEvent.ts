@@ -21,6 +21,8 @@ import type {
  *   `gone`, or the second level could not be asked (`failed`);
  * - `StaleServed`: an entry was given out after its time to live, while it is computed anew or because that failed;
  * - `Unreadable`: an object was damaged, foreign, of a newer format, or did not fit the schema;
+ * - `SchemaClash`: a program that runs now writes what does not fit the schema of this one, so that what is computed here
+ *   stays in memory; once for each keyspace of a cache, with what does not fit;
  * - `Invalidated`: an entry was written before one of its tags was invalidated;
  * - `ComputationStarted`, `ComputationEnded`: a computation, how it ended, why where it failed or died (`cause`), and how
  *   long it took in milliseconds;
@@ -55,6 +57,7 @@ export type S3CacheEvent =
   }
   | { readonly _tag: "StaleServed"; readonly key: AnyKey; readonly because: "revalidating" | "failure" }
   | { readonly _tag: "Unreadable"; readonly key: AnyKey; readonly reason: CacheDecodeReason; readonly detail: string }
+  | { readonly _tag: "SchemaClash"; readonly key: AnyKey; readonly detail: string }
   | { readonly _tag: "Invalidated"; readonly key: AnyKey }
   | { readonly _tag: "ComputationStarted"; readonly key: AnyKey }
   | {

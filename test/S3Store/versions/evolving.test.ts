@@ -292,13 +292,13 @@ describe("previous versions", () => {
       const cache = yield* process({ maxSize: 0 })
       // No last name: what migrate makes of it does not fit.
       yield* cache.set(first.key("a"), { name: "", born: new Date(0) })
-      const events = yield* Effect.fork(Stream.runCollect(Stream.take(
-        Stream.filterMap(
-          cache.events,
-          (event) => event._tag === "Unreadable" ? Option.some(event.detail) : Option.none()
-        ),
-        2
-      )))
+      const events = yield* cache.events.pipe(
+        Stream.filter((event) => event._tag === "Unreadable"),
+        Stream.map((event) => "detail" in event ? event.detail : ""),
+        Stream.take(2),
+        Stream.runCollect,
+        Effect.fork
+      )
       yield* Effect.yieldNow()
       yield* eventually(Effect.map(
         Effect.zipRight(
