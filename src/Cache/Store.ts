@@ -51,6 +51,7 @@ import { unwrapOptions } from "./options/unwrapOptions.js"
 import { summaryOf } from "./printing/glance.js"
 import { printedAs } from "./printing/printedAs.js"
 import { printKey } from "./printing/printKey.js"
+import type { Computation } from "./store/computed.js"
 import { FreshMap, type Stored } from "./store/FreshMap.js"
 import { makeFreshness } from "./store/FreshnessOptions.js"
 import type { LoadFailure } from "./store/getManyOrCompute.js"
@@ -544,8 +545,16 @@ export const make = <K, V, F = never>(
         ? applyJitter(freshness, now, expiry(key, value, now, write?.timeToLive), roll)
         : givenMoment(name, "expiresAt", write.expiresAt)
 
-    const put = (map: Engine, key: K, value: V, now: number, until: number, weighed?: number): WriteOutcome => {
-      const outcome = entries.set(map, key, value, now, until, weighed)
+    const put = (
+      map: Engine,
+      key: K,
+      value: V,
+      now: number,
+      until: number,
+      computation?: Computation,
+      weighed?: number
+    ): WriteOutcome => {
+      const outcome = entries.set(map, key, value, now, until, weighed, computation?.lead)
       if (outcome === "tooLarge") hub.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
       else if (outcome !== "discarded") hub.publish(() => ({ _tag: "Inserted", key }))
       return outcome
@@ -559,7 +568,7 @@ export const make = <K, V, F = never>(
       until: number,
       weighed?: number
     ): Either.Either<void, EntryTooLargeError> => {
-      if (put(map, key, value, now, until, weighed) === "tooLarge") {
+      if (put(map, key, value, now, until, undefined, weighed) === "tooLarge") {
         return Either.left(
           new EntryTooLargeError({
             cache: name,

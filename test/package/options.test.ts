@@ -72,6 +72,13 @@ const countOrInfinity: Wrong = { values: [...numbers, 0, 1.5], accepted: `${coun
 const limit: Wrong = { values: [...numbers, 1.5], accepted: "a whole number, 0 or more, or Infinity" }
 const whole: Wrong = { values: [...numbers, 1.5, Infinity], accepted: "a whole number, 0 or more" }
 const share: Wrong = { values: [...numbers, 1.1], accepted: "a number from 0 to 1" }
+const refreshAhead: Wrong = {
+  values: [...numbers, 1.1, "often", [], { beta: 0 }, { beta: "1" }, { beta: Number.POSITIVE_INFINITY }, {
+    beta: 1,
+    other: 1
+  }],
+  accepted: `${share.accepted}, "probabilistic", or an object with beta, a number above 0`
+}
 const innerShare: Wrong = { values: [...numbers, 0, 1], accepted: "a number above 0 and below 1" }
 const millis: Wrong = { values: numbers, accepted: "a number of milliseconds, 0 or more, or Infinity" }
 const moment: Wrong = {
@@ -205,7 +212,7 @@ const onSession =
 
 const freshness = {
   jitter: share,
-  refreshAhead: share,
+  refreshAhead,
   staleWhileRevalidate: duration,
   staleIfError: duration,
   maxComputations: count

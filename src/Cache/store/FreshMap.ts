@@ -134,6 +134,7 @@ export class FreshMap<in out K, in out V, in out E> {
    * Writes a value.
    *
    * @param weighed what it weighs, if it was weighed already
+   * @param lead how long before its end it is refreshed, where that was drawn
    */
   set(
     map: EvictingMap<K, Stored<V, E>>,
@@ -141,10 +142,11 @@ export class FreshMap<in out K, in out V, in out E> {
     value: V,
     now: number,
     freshUntil: number,
-    weighed?: number
+    weighed?: number,
+    lead = 0
   ): WriteOutcome {
     if (!this.freshness.tracksEntries || freshUntil <= now) return map.set(key, value, now, freshUntil, weighed)
-    const kept = Kept.value(this.freshness, value, now, freshUntil)
+    const kept = Kept.value(this.freshness, value, now, freshUntil, lead)
     return map.set(key, kept, now, uselessFrom(this.freshness, freshUntil), weighed)
   }
 

@@ -6,7 +6,10 @@
 /** The times around the end of an entry's freshness, checked, in milliseconds. */
 export interface FreshnessTimes {
   readonly jitter: number
+  /** The last share of its time in which it is refreshed. */
   readonly refreshAhead: number
+  /** How many times what its computation took an entry is refreshed before its end on average; `0`: by the share alone. */
+  readonly beta: number
   readonly staleWhileRevalidate: number
   readonly staleIfError: number
   /** Whether entries need to know more of themselves than when they expire. */
@@ -22,6 +25,7 @@ export interface Freshness<in out F> extends FreshnessTimes {
 
 /** Freshness options of which those that are not given are off. */
 export const freshnessOf = <F>({
+  beta = 0,
   failureTimeToLive = () => 0,
   isFailure = (_: unknown): _ is F => false,
   jitter = 0,
@@ -31,22 +35,24 @@ export const freshnessOf = <F>({
 }: Partial<Omit<Freshness<F>, "tracksEntries">>): Freshness<F> => ({
   jitter,
   refreshAhead,
+  beta,
   staleWhileRevalidate,
   staleIfError,
   isFailure,
   failureTimeToLive,
-  tracksEntries: refreshAhead > 0 || staleWhileRevalidate > 0 || staleIfError > 0
+  tracksEntries: refreshAhead > 0 || beta > 0 || staleWhileRevalidate > 0 || staleIfError > 0
 })
 
 /**
  * From when on a lookup computes an entry anew although it is fresh.
  *
  * @param since when it was written, or came into memory
+ * @param lead how long before its end that is, where it was drawn
  */
-export const refreshFrom = (freshness: FreshnessTimes, since: number, freshUntil: number): number =>
-  freshUntil === Number.POSITIVE_INFINITY || freshness.refreshAhead === 0
-    ? freshUntil
-    : freshUntil - (freshUntil - since) * freshness.refreshAhead
+export const refreshFrom = (freshness: FreshnessTimes, since: number, freshUntil: number, lead: number): number => {
+  if (freshUntil === Number.POSITIVE_INFINITY) return freshUntil
+  return freshness.refreshAhead === 0 ? freshUntil - lead : freshUntil - (freshUntil - since) * freshness.refreshAhead
+}
 
 /** Until when an entry is given out while it is computed anew. */
 export const revalidatedUntil = (freshness: FreshnessTimes, freshUntil: number): number =>

@@ -13,6 +13,21 @@ import { givenMillis } from "../options/durationMillis.js"
 import { failureGuard } from "../options/failureGuard.js"
 import { millis } from "../options/timeToLive.js"
 import { type Freshness, freshnessOf } from "./Freshness.js"
+import { refreshAheadKind } from "./freshnessKinds.js"
+
+/**
+ * How entries are refreshed by chance.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ProbabilisticRefresh {
+  /**
+   * How many times what its computation took an entry is refreshed before its end, on average: a number above 0. Of many
+   * processes `e^(1/beta)` refresh it, 2.7 for 1 and 1.6 for 2, where they do not elect one by a lease.
+   */
+  readonly beta: number
+}
 
 /**
  * What to do when a computed entry nears or passes the end of its time to live, and when a computation fails. All of
@@ -31,8 +46,12 @@ export interface FreshnessOptions<in out F = never> {
   /**
    * The last share of the time to live, from `0` to `1`, in which a lookup starts a new computation in the background;
    * it gets the present value without waiting. So an entry that is in use never expires. Default `0`: never.
+   *
+   * `"probabilistic"`: when it does is drawn for each entry, and the longer its computation took, the earlier: so that of
+   * many processes that have the same entry few refresh it, and those long enough before its end. `{ beta: 2 }` does so
+   * twice as early; `"probabilistic"` is a `beta` of 1. What was not computed is not refreshed ahead.
    */
-  readonly refreshAhead?: number | undefined
+  readonly refreshAhead?: number | "probabilistic" | ProbabilisticRefresh | undefined
   /**
    * How long after its time to live an entry is still given out while it is computed anew in the background. Default
    * zero. RFC 5861, section 3.
@@ -75,7 +94,7 @@ export const makeFreshness = <F>(
 ): Either.Either<Freshness<F>, CacheConfigError> =>
   Either.gen(function*() {
     const jitter = yield* checkValue(cache, "jitter", options.jitter ?? 0, "share")
-    const refreshAhead = yield* checkValue(cache, "refreshAhead", options.refreshAhead ?? 0, "share")
+    const ahead = yield* checkValue(cache, "refreshAhead", options.refreshAhead ?? 0, refreshAheadKind)
     const staleWhileRevalidate = yield* millis(cache, "staleWhileRevalidate", options.staleWhileRevalidate)
     const staleIfError = yield* millis(cache, "staleIfError", options.staleIfError)
     const ofFailure = options.failureTimeToLive
@@ -87,7 +106,8 @@ export const makeFreshness = <F>(
     }
     return freshnessOf<F>({
       jitter,
-      refreshAhead,
+      refreshAhead: typeof ahead === "number" ? ahead : 0,
+      beta: typeof ahead === "number" ? 0 : ahead === "probabilistic" ? 1 : ahead.beta,
       staleWhileRevalidate,
       staleIfError,
       failureTimeToLive: typeof ofFailure === "function"

@@ -15,28 +15,33 @@ export class Kept<out V, out E> {
   freshUntil: number
   /** From when on a lookup refreshes it. */
   refreshAt: number
+  /** How long before its end that is, where it was drawn. */
+  private readonly lead: number
 
-  constructor(content: Either.Either<V, E>, freshUntil: number, refreshAt: number) {
+  constructor(content: Either.Either<V, E>, freshUntil: number, refreshAt: number, lead = 0) {
     this.content = content
     this.freshUntil = freshUntil
     this.refreshAt = refreshAt
+    this.lead = lead
   }
 
   /**
    * A value that is written now.
    *
    * @param freshUntil from when on it is stale
+   * @param lead how long before its end it is refreshed, where that was drawn
    */
   static readonly value = <V>(
     freshness: FreshnessTimes,
     value: V,
     now: number,
-    freshUntil: number
-  ): Kept<V, never> => new Kept(Either.right(value), freshUntil, refreshFrom(freshness, now, freshUntil))
+    freshUntil: number,
+    lead: number
+  ): Kept<V, never> => new Kept(Either.right(value), freshUntil, refreshFrom(freshness, now, freshUntil, lead), lead)
 
   /** Lets a value be fresh until another time. */
   live(freshness: FreshnessTimes, now: number, freshUntil: number): void {
     this.freshUntil = freshUntil
-    this.refreshAt = refreshFrom(freshness, now, freshUntil)
+    this.refreshAt = refreshFrom(freshness, now, freshUntil, this.lead)
   }
 }

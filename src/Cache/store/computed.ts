@@ -20,6 +20,12 @@ import type { FreshMap, Stored } from "./FreshMap.js"
 import type { Freshness } from "./Freshness.js"
 import type { WriteOptions } from "./StoreOptions.js"
 
+/** What there is to know of how a value was computed. */
+export interface Computation {
+  /** How long before the end of its time it is to be refreshed, in milliseconds, where that was drawn. */
+  readonly lead: number
+}
+
 /** How a store writes: steps, given the engine and the time in milliseconds since the epoch. */
 interface StoreWriter<in out K, in out V, in out F> {
   /** Gives a number from 0 to 1 for the jitter of one entry. */
@@ -34,7 +40,8 @@ interface StoreWriter<in out K, in out V, in out F> {
     key: K,
     value: V,
     now: number,
-    freshUntil: number
+    freshUntil: number,
+    computation?: Computation
   ) => WriteOutcome
   /** Tells of a failure that was written to be remembered. */
   readonly remembered: (map: BoundedMap<K, Stored<V, F>>, key: K, outcome: WriteOutcome, now: number) => void
@@ -95,11 +102,17 @@ export interface Call<in out K, in out V, in out E, in out G> {
   readonly failed: (cause: Cause.Cause<G>) => Exit.Exit<never, E> | undefined
 }
 
+/** Values that are computed together. */
+export interface Batch {
+  /** When what computes them began to run, in milliseconds since the epoch; nothing before that. */
+  began: number | undefined
+}
+
 /**
  * Joins the computation of a key, or starts it: part of a step.
  *
  * @param isHeard whether its caller gets its failure also where others get an old value
- * @param limited what it goes through, if not what all do
+ * @param batch what computes it among others, which goes through the limits by itself
  */
 export type Enter<K, V, F> = <E, G>(
   map: BoundedMap<K, Stored<V, F>>,
@@ -107,7 +120,7 @@ export type Enter<K, V, F> = <E, G>(
   call: Call<K, V, E, G>,
   roll: number,
   isHeard?: boolean,
-  limited?: Limiting
+  batch?: Batch
 ) => Flight<Computed<V, G>, G>
 
 /** Those who compute in ways of their own, see `StoreGroups`. */

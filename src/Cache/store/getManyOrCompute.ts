@@ -3,6 +3,7 @@
  *
  * @since 1.0.0
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -10,13 +11,13 @@ import type { GuardedMap } from "../common/GuardedMap.js"
 import { Absent } from "../engine/BoundedMapOptions.js"
 import { FiledMap } from "../engine/structures/FiledMap.js"
 import { asExit } from "../errors/asExit.js"
-import { type Limiting, unlimited } from "../flight/ComputationLimit.js"
+import type { Limiting } from "../flight/ComputationLimit.js"
 import type { Flight } from "../flight/FlightGroup.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
 import { withoutSpan, withServices } from "../flight/withServices.js"
 import { keyEquality } from "../keys/keyEquality.js"
 import { requireEffect } from "../options/requireEffect.js"
-import { callAmongOthers, type Computed, ended, type Enter, NotLoaded } from "./computed.js"
+import { type Batch, callAmongOthers, type Computed, ended, type Enter, NotLoaded } from "./computed.js"
 import type { FreshMap, Stored } from "./FreshMap.js"
 import { Kept } from "./Kept.js"
 import type { StoreGroups } from "./StoreGroups.js"
@@ -88,14 +89,18 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
         lookup((map, now, caller) => {
           const missing: Array<K> = []
           const group = groups.after(failures)
+          const timed: Batch = { began: undefined }
           const batch = batches.once(
             `${spans}.load`,
             () => missing.length === 1 ? "1 key" : `${missing.length} keys`,
-            limited(Effect.suspend(() => Effect.map(load(missing), byKey)))
+            limited(Effect.flatMap(Clock.currentTimeMillis, (now) => {
+              timed.began = now
+              return Effect.map(load(missing), byKey)
+            }))
           )
           const enterBy = (key: K, compute: Effect.Effect<V | NotLoaded, E>, roll: number) => {
             const call = callAmongOthers(entries.freshness, key, groups, () => compute, write, failures)
-            const flight = enter(map, caller, call, roll, false, unlimited)
+            const flight = enter(map, caller, call, roll, false, timed)
             // The step may fail at a key after it: then nobody waits.
             flight.begin(caller, false)
             return { call, flight }

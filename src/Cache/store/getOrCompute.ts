@@ -11,6 +11,7 @@ import { Absent } from "../engine/BoundedMapOptions.js"
 import { asExit } from "../errors/asExit.js"
 import { endOf } from "../events/announceComputation.js"
 import { StaleWarnings } from "../events/StaleWarnings.js"
+import { unlimited } from "../flight/ComputationLimit.js"
 import type { Flight } from "../flight/FlightGroup.js"
 import { services, servicesOf, withServicesForGood } from "../flight/withServices.js"
 import { requireEffect } from "../options/requireEffect.js"
@@ -29,6 +30,7 @@ import { failureOf } from "./FreshnessOptions.js"
 import { type GetManyOrCompute, makeGetManyOrCompute } from "./getManyOrCompute.js"
 import { Kept } from "./Kept.js"
 import { makeModify, type Modify } from "./modify.js"
+import { withLead } from "./refreshLead.js"
 import { inPlaceOfFailure, keepFailure, rememberedMillis } from "./rememberedFailures.js"
 import { StoreGroups } from "./StoreGroups.js"
 import type { MemoizeOptions, WriteOptions } from "./StoreOptions.js"
@@ -87,9 +89,12 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
     { compute, group, key, write },
     roll,
     isHeard = false,
-    limited = byDefault
+    batch
   ) => {
+    const limited = batch === undefined ? byDefault : unlimited
     let started = 0
+    let times = 0
+    const tookUntil = (now: number) => now - (batch?.began ?? started)
     let millis: number | undefined
     const millisOf = (cause: Cause.Cause<unknown>): number =>
       millis ??= rememberedMillis(freshness, failureOf(freshness, cause))
@@ -97,18 +102,21 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       key,
       caller,
       () =>
-        limited(Effect.withFiberRuntime((fiber) => {
-          started = clockOf(fiber).unsafeCurrentTimeMillis()
-          if (hub.isHeard) hub.publish(() => ({ _tag: "ComputationStarted", key }))
-          return orStale(key, compute(), () => flight.label, millisOf, isHeard)
-        })),
+        limited(withLead(freshness, (drawn) =>
+          Effect.withFiberRuntime((fiber) => {
+            times = drawn
+            started = clockOf(fiber).unsafeCurrentTimeMillis()
+            if (hub.isHeard) hub.publish(() => ({ _tag: "ComputationStarted", key }))
+            return orStale(key, compute(), () => flight.label, millisOf, isHeard)
+          }))),
       (exit, now) => {
         if (Exit.isFailure(exit)) {
           const outcome = keepFailure(map, key, failureOf(freshness, exit.cause), millisOf(exit.cause), now)
           if (outcome !== undefined) writer.remembered(map, key, outcome, now)
         } else if (!(exit.value instanceof InPlaceOfFailure || exit.value instanceof NotLoaded)) {
           const { value } = exit
-          writer.put(map, key, value, now, writer.freshUntil(key, value, now, roll, write(value)))
+          const until = writer.freshUntil(key, value, now, roll, write(value))
+          writer.put(map, key, value, now, until, { lead: times * Math.max(0, tookUntil(now)) })
           outdate(key)
         }
         writer.committed(map, now)
@@ -117,7 +125,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
         if (!hub.isHeard) return
         const stale = Exit.isSuccess(exit) && exit.value instanceof InPlaceOfFailure ? exit.value : undefined
         const end = endOf(stale === undefined ? exit : Exit.failCause(stale.cause))
-        hub.publish(() => ({ _tag: "ComputationEnded", key, ...end, millis: now - started }))
+        hub.publish(() => ({ _tag: "ComputationEnded", key, ...end, millis: tookUntil(now) }))
       }
     )
     return flight

@@ -53,6 +53,8 @@ export interface Call<in out K, in out V, out F, in out E> {
   readonly heardBy?: "caller" | "nobody" | undefined
   /** Of what reason the log has told that the second level cannot be asked. */
   readonly told?: ObjectStoreReason | undefined
+  /** When what computes it among others began to run, where that is not by itself. */
+  readonly startedAt?: (() => number | undefined) | undefined
   /** Limits how many results are written at the same time. */
   readonly throttle?: Effect.Semaphore | undefined
 }
@@ -229,7 +231,7 @@ export const makeComputing = (
           ledger.record({ _tag: "ComputationStarted", key })
           return Effect.onExit(inSpan(levels.name, call), (exit) =>
             Effect.map(Clock.currentTimeMillis, (now) => {
-              const millis = now - started
+              const millis = now - (call.startedAt?.() ?? started)
               // Clocks are set back, and headers have whole numbers.
               took = Math.max(0, Math.round(millis))
               ledger.record({ _tag: "ComputationEnded", key, ...endOf(exit), millis })

@@ -11,6 +11,7 @@ import { givenMillis } from "../../Cache/options/durationMillis.js"
 import { cutText } from "../../Cache/printing/cutText.js"
 import { applyJitter } from "../../Cache/store/jitter.js"
 import { jitterRolls } from "../../Cache/store/jitterRolls.js"
+import { withLead } from "../../Cache/store/refreshLead.js"
 import { roughBytes } from "../../Cache/store/roughBytes.js"
 import { fromEither } from "../../effect/outcomes.js"
 import { isShort, step } from "../common/yieldWhenLong.js"
@@ -64,7 +65,7 @@ export const prepareValue = <K, V, F>(
       step(() => key.space.written.encode(value)),
       (detail) => new CacheEncodeError({ cache: format.cache, key: String(key), detail })
     )
-    const { freshUntil, tags } = yield* decide(format.cache, key, value, policy, write, moments)
+    const decided = yield* decide(format.cache, key, value, policy, write, moments)
     return yield* prepare(
       format,
       key,
@@ -72,11 +73,17 @@ export const prepareValue = <K, V, F>(
       key.space.written.codec,
       encoded,
       policy,
-      tags,
-      moments,
-      freshUntil
+      decided,
+      moments
     )
   })
+
+/** What is decided of an entry besides what it holds. */
+interface Decided {
+  readonly freshUntil: number
+  readonly tags: ReadonlyArray<string>
+  readonly lead: number
+}
 
 /** What is decided of the entry of a value, however it is encoded. */
 const decide = <K, V, F>(
@@ -86,7 +93,7 @@ const decide = <K, V, F>(
   policy: EntryPolicy,
   write: Write,
   moments: Moments
-): Effect.Effect<{ readonly freshUntil: number; readonly tags: ReadonlyArray<string> }> =>
+): Effect.Effect<Decided> =>
   Effect.gen(function*() {
     const timeToLive = write.timeToLive === undefined
       ? policy.timeToLive
@@ -96,7 +103,10 @@ const decide = <K, V, F>(
     ))
     const tags = write.tags ?? key.space.tagsOf(key.input, value)
     handleRejection(tags, () => {})
-    return { freshUntil, tags }
+    return yield* withLead(
+      policy.freshness,
+      (times) => Effect.succeed({ freshUntil, tags, lead: times * (moments.took ?? 0) })
+    )
   })
 
 /**
@@ -115,7 +125,7 @@ export const keepUnwritten = <K, V, F>(
   Effect.zipWith(
     decide(cache, key, value, policy, write, moments),
     copyUnread(cache, key, value, policy),
-    ({ freshUntil, tags }, content) =>
+    ({ freshUntil, lead, tags }, content) =>
       MemoryEntry.of(key.space, content, {
         policy,
         made: moments.made(tags),
@@ -126,7 +136,8 @@ export const keepUnwritten = <K, V, F>(
         bytes: error._tag === "EntryTooLargeError" ? error.weight : roughBytes(value),
         isOwn: true,
         ahead: 0,
-        took: moments.took
+        took: moments.took,
+        lead
       })
   )
 
@@ -175,9 +186,8 @@ export const prepareFailure = <K, V, F>(
     "json",
     encoded,
     policy,
-    tags,
-    moments,
-    moments.now + policy.failureTimeToLive
+    { tags, freshUntil: moments.now + policy.failureTimeToLive, lead: 0 },
+    moments
   )
 
 const prepare = <K, V, F>(
@@ -187,9 +197,8 @@ const prepare = <K, V, F>(
   codec: CodecName,
   encoded: unknown,
   policy: EntryPolicy,
-  tags: ReadonlyArray<string>,
-  moments: Moments,
-  freshUntil: number
+  { freshUntil, lead, tags }: Decided,
+  moments: Moments
 ): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
   Effect.suspend(() => {
     const writeId = randomUUID()
@@ -221,7 +230,8 @@ const prepare = <K, V, F>(
             bytes: body.length,
             isOwn: true,
             ahead: 0,
-            took: moments.took
+            took: moments.took,
+            lead
           })
         }))))
   })
@@ -315,18 +325,20 @@ export const toMemoryEntry = <K, V, F>(
     onFailure: (detail) => decodeErrorOf(cache, key, "Schema", detail),
     onSuccess: (content) => {
       const made = credibleTime(entry.created, object.modified)
-      return Exit.succeed(MemoryEntry.of(key.space, content, {
-        policy,
-        made,
-        came: now,
-        freshUntil: entry.expires,
-        tags: entry.tags,
-        etag: object.etag === "" ? undefined : object.etag,
-        bytes: object.body.length,
-        isOwn: false,
-        ahead: entry.created - made,
-        took: entry.took
-      }))
+      return withLead(policy.freshness, (times) =>
+        Exit.succeed(MemoryEntry.of(key.space, content, {
+          policy,
+          made,
+          came: now,
+          freshUntil: entry.expires,
+          tags: entry.tags,
+          etag: object.etag === "" ? undefined : object.etag,
+          bytes: object.body.length,
+          isOwn: false,
+          ahead: entry.created - made,
+          took: entry.took,
+          lead: times * (entry.took ?? 0)
+        })))
     }
   })
 }

@@ -110,7 +110,8 @@ export const makeListPurgeClear = (
             bytes: found.size,
             isOwn: false,
             ahead: 0,
-            took: header.took
+            took: header.took,
+            lead: 0
           })
         })
       }

@@ -94,7 +94,12 @@ export const makeLookup = (
           check: Effect.flatMap(reading.load(key, policy), ({ etag, held }) =>
             Effect.map(Clock.currentTimeMillis, (now) => ({
               etag,
-              found: Option.fromNullable(serve(key, held, policy, now, refreshing, held))
+              // The same entry again is as much due as it was, although what is loaded counts from now.
+              found: Option.fromNullable(
+                refreshing && etag !== undefined && etag === entry?.etag
+                  ? undefined
+                  : serve(key, held, policy, now, refreshing, held)
+              )
             }))),
           compute: (fence) =>
             compute(call, policy, stale, isAttached, fence)

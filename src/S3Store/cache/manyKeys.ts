@@ -3,6 +3,7 @@
  */
 import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -90,13 +91,15 @@ export const makeManyKeys = (
   ): Effect.Effect<ReadonlyArray<Found<K, V, F>>, E | F> =>
     Effect.gen(function*() {
       let isLoaded = false
+      let startedAt: number | undefined
       const [first] = missing
       const limited = first === undefined ? unlimited : levels.limitsOf(first.space)
       const batch = batches.once(
         "effect-aws-cache.S3Cache.loadMany",
         () => `${missing.length} keys`,
-        limited(Effect.suspend(() => {
+        limited(Effect.flatMap(Clock.currentTimeMillis, (now) => {
           isLoaded = true
+          startedAt = now
           return requireEffect(name, "load", load(missing))
         })).pipe(
           Effect.flatMap((loaded) => pairsOf(name, loaded)),
@@ -114,6 +117,7 @@ export const makeManyKeys = (
           isOfKey: () =>
             key.isUnchanged,
           began,
+          startedAt: () => startedAt,
           throttle,
           compute: Effect.flatMap(
             batch,

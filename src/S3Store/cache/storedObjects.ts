@@ -102,7 +102,8 @@ export const makeStoredObjects = ({ format, name, policyOf, store }: CacheLevels
           bytes: 0,
           isOwn: false,
           ahead: 0,
-          took: undefined
+          took: undefined,
+          lead: 0
         })
         const held = yield* reading.applyTags(unread)
         // Of what is unknown nobody can say that it need not stay.

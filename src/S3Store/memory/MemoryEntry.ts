@@ -30,6 +30,8 @@ export interface MemoryEntryParts {
   readonly ahead: number
   /** How long its computation took, in milliseconds; nothing for what was set, or nobody knows of. */
   readonly took: number | undefined
+  /** How long before the end of its time it is to be refreshed, in milliseconds, where that was drawn for it. */
+  readonly lead: number
 }
 
 /**
@@ -47,6 +49,7 @@ export class MemoryEntry implements MemoryEntryParts {
   readonly isOwn: boolean
   readonly ahead: number
   readonly took: number | undefined
+  readonly lead: number
   /** How much of the limit of bytes in memory it takes: its bytes, and the stacks of its errors, which have none there. */
   readonly weight: number
   /** Until when a look into memory is enough for whoever reads. Entries with tags always need a second look. */
@@ -83,9 +86,10 @@ export class MemoryEntry implements MemoryEntryParts {
     this.isOwn = parts.isOwn
     this.ahead = parts.ahead
     this.took = parts.took
+    this.lead = parts.lead
     this.refreshAt = Exit.isFailure(exit)
       ? parts.freshUntil
-      : refreshFrom(parts.policy.freshness, parts.came, parts.freshUntil)
+      : refreshFrom(parts.policy.freshness, parts.came, parts.freshUntil, parts.lead)
     this.confirmUntil = parts.came + parts.policy.revalidateAfter
     this.belief = undefined
     this.simpleUntil = 0

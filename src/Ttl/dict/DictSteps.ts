@@ -110,9 +110,21 @@ export class DictSteps<in out K, in out V, in out F> {
     return applyJitter(this.freshness, now, now + millis, roll)
   }
 
-  /** Writes a value and tells of it. */
-  put(map: Engine<K, V, F>, key: K, value: V, now: number, until: number, weighed?: number): WriteOutcome {
-    const outcome = this.entries.set(map, key, value, now, until, weighed)
+  /**
+   * Writes a value and tells of it.
+   *
+   * @param lead how long before its end it is refreshed, where that was drawn
+   */
+  put(
+    map: Engine<K, V, F>,
+    key: K,
+    value: V,
+    now: number,
+    until: number,
+    weighed?: number,
+    lead?: number
+  ): WriteOutcome {
+    const outcome = this.entries.set(map, key, value, now, until, weighed, lead)
     if (outcome === "inserted" || outcome === "updated") this.hub?.publish(() => ({ _tag: "Inserted", key }))
     this.remembered(map, key, outcome, now)
     return outcome

@@ -211,7 +211,8 @@ export const makeDictWith = <K, V, F, R>(
         withRoll,
         rolls,
         freshUntil: (_key, _value, now, roll, write) => steps.until(now, roll, write),
-        put: (map, key, value, now, until) => steps.put(map, key, value, now, until),
+        put: (map, key, value, now, until, computation) =>
+          steps.put(map, key, value, now, until, undefined, computation?.lead),
         remembered: (map, key, outcome, now) => steps.remembered(map, key, outcome, now),
         committed: measured.update
       }

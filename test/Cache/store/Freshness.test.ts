@@ -14,13 +14,24 @@ import { property } from "../../support/property.js"
 const share = fc.constantFrom(0, 0.25, 0.5, 1)
 const millis = fc.oneof(fc.nat(1000), fc.constant(Number.POSITIVE_INFINITY))
 
-const freshness = fc.record({ jitter: share, refreshAhead: share, staleWhileRevalidate: millis, staleIfError: millis })
+const freshness = fc.record({
+  jitter: share,
+  refreshAhead: share,
+  beta: fc.constantFrom(0, 1, 2),
+  staleWhileRevalidate: millis,
+  staleIfError: millis
+})
   .map((options) => freshnessOf<never>(options))
 
 /** The last moments at which an entry is used in each of the ways, in words: looked up at every quarter of a millisecond. */
 const naive = (
   { jitter, refreshAhead, staleIfError, staleWhileRevalidate }: Freshness<never>,
-  { now, roll, timeToLive }: { readonly now: number; readonly roll: number; readonly timeToLive: number },
+  { lead, now, roll, timeToLive }: {
+    readonly now: number
+    readonly roll: number
+    readonly timeToLive: number
+    readonly lead: number
+  },
   at: number
 ) => {
   const age = at - now
@@ -29,7 +40,8 @@ const naive = (
   return {
     isFresh,
     isRefreshed: !isFresh ||
-      (life !== Number.POSITIVE_INFINITY && refreshAhead > 0 && life - age <= life * refreshAhead),
+      (life !== Number.POSITIVE_INFINITY &&
+        (refreshAhead > 0 ? life - age <= life * refreshAhead : life - age <= lead)),
     isServedWhileRevalidating: isFresh || age - life < staleWhileRevalidate,
     isServedOnFailure: isFresh || age - life < staleIfError,
     isUseless: !isFresh && age - life >= staleWhileRevalidate && age - life >= staleIfError
@@ -44,6 +56,7 @@ describe("freshness", () => {
         fc.record({
           now: fc.nat(10_000),
           roll: fc.constantFrom(0, 0.25, 0.5, 0.75),
+          lead: fc.constantFrom(0, 10, 1000),
           timeToLive: fc.oneof(fc.nat(500), fc.constant(Number.POSITIVE_INFINITY))
         }),
         fc.nat(8000),
@@ -52,7 +65,7 @@ describe("freshness", () => {
           const until = applyJitter(freshness, write.now, write.now + write.timeToLive, write.roll)
           assert.deepStrictEqual({
             isFresh: at < until,
-            isRefreshed: at >= refreshFrom(freshness, write.now, until),
+            isRefreshed: at >= refreshFrom(freshness, write.now, until, write.lead),
             isServedWhileRevalidating: at < revalidatedUntil(freshness, until),
             isServedOnFailure: at < replacesFailureUntil(freshness, until),
             isUseless: at >= uselessFrom(freshness, until)
@@ -66,8 +79,8 @@ describe("freshness", () => {
   it("tracks entries where anything happens around the end of their time", () => {
     fc.assert(
       fc.property(freshness, (freshness) => {
-        const { refreshAhead, staleIfError, staleWhileRevalidate } = freshness
-        assert.strictEqual(freshness.tracksEntries, refreshAhead + staleIfError + staleWhileRevalidate > 0)
+        const { beta, refreshAhead, staleIfError, staleWhileRevalidate } = freshness
+        assert.strictEqual(freshness.tracksEntries, beta + refreshAhead + staleIfError + staleWhileRevalidate > 0)
       }),
       property(100)
     )
@@ -80,6 +93,7 @@ describe("freshness", () => {
     assert.deepStrictEqual(rest, {
       jitter: 0,
       refreshAhead: 0,
+      beta: 0,
       staleWhileRevalidate: 0,
       staleIfError: 0,
       tracksEntries: false

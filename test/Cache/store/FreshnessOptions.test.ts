@@ -52,7 +52,14 @@ describe("freshness", () => {
       const [options, message] of [
         [{ jitter: -0.1 }, "Store: jitter is -0.1, but must be a number from 0 to 1"],
         [{ jitter: NaN }, "Store: jitter is NaN, but must be a number from 0 to 1"],
-        [{ refreshAhead: 1.1 }, "Store: refreshAhead is 1.1, but must be a number from 0 to 1"],
+        [
+          { refreshAhead: 1.1 },
+          "Store: refreshAhead is 1.1, but must be a number from 0 to 1, \"probabilistic\", or an object with beta, a number above 0"
+        ],
+        [
+          { refreshAhead: { beta: 0 } },
+          "Store: refreshAhead is an object, but must be a number from 0 to 1, \"probabilistic\", or an object with beta, a number above 0"
+        ],
         [
           { staleIfError: NaN },
           "Store: staleIfError is NaN, but must be a duration of 0 milliseconds or more, such as 500 or \"5 minutes\""
