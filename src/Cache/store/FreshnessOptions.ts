@@ -13,21 +13,7 @@ import { givenMillis } from "../options/durationMillis.js"
 import { failureGuard } from "../options/failureGuard.js"
 import { millis } from "../options/timeToLive.js"
 import { type Freshness, freshnessOf } from "./Freshness.js"
-import { refreshAheadKind } from "./freshnessKinds.js"
-
-/**
- * How entries are refreshed by chance.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ProbabilisticRefresh {
-  /**
-   * How many times what its computation took an entry is refreshed before its end, on average: a number above 0. Of many
-   * processes `e^(1/beta)` refresh it, 2.7 for 1 and 1.6 for 2, where they do not elect one by a lease.
-   */
-  readonly beta: number
-}
+import { refreshAheadKind } from "./refreshLead.js"
 
 /**
  * What to do when a computed entry nears or passes the end of its time to live, and when a computation fails. All of
@@ -48,10 +34,11 @@ export interface FreshnessOptions<in out F = never> {
    * it gets the present value without waiting. So an entry that is in use never expires. Default `0`: never.
    *
    * `"probabilistic"`: when it does is drawn for each entry, and the longer its computation took, the earlier: so that of
-   * many processes that have the same entry few refresh it, and those long enough before its end. `{ beta: 2 }` does so
-   * twice as early; `"probabilistic"` is a `beta` of 1. What was not computed is not refreshed ahead.
+   * many processes that have the same entry few refresh it, and those long enough before its end: on average `beta` times
+   * what its computation took, which is 1 unless `{ beta: 2 }` or the like says otherwise. Of any number of processes
+   * `e^(1/beta)` refresh it, where they elect none by a lease. What was not computed is not refreshed ahead.
    */
-  readonly refreshAhead?: number | "probabilistic" | ProbabilisticRefresh | undefined
+  readonly refreshAhead?: number | "probabilistic" | { readonly beta: number } | undefined
   /**
    * How long after its time to live an entry is still given out while it is computed anew in the background. Default
    * zero. RFC 5861, section 3.

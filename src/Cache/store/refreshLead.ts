@@ -3,7 +3,22 @@
  */
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
+import { acceptedAs, isOfKind, type SpecialKind } from "../engine/options/optionKinds.js"
+import { showValue } from "../engine/options/showValue.js"
 import type { FreshnessTimes } from "./Freshness.js"
+
+/** When entries are refreshed ahead. */
+export const refreshAheadKind: SpecialKind = {
+  accepted: `${acceptedAs("share")}, "probabilistic", or an object with beta, a number above 0`,
+  accepts: (value) => value === "probabilistic" || isOfKind(value, "share") || hasBeta(value),
+  describe: showValue
+}
+
+const hasBeta = (value: unknown): boolean => {
+  if (typeof value !== "object" || value === null || !Object.keys(value).every((name) => name === "beta")) return false
+  const beta: unknown = Reflect.get(value, "beta")
+  return typeof beta === "number" && beta > 0 && beta < Number.POSITIVE_INFINITY
+}
 
 /**
  * Draws how long before the end of its time an entry is refreshed: how many times its computation took that is. Where

@@ -9,11 +9,11 @@ import type { CacheConfigError } from "../errors/CacheErrors.js"
 import type { EventHub } from "../events/EventHub.js"
 import type { StoreEvent } from "../events/StoreEvent.js"
 import { warningListener } from "../events/warningListener.js"
+import { weighRoughly } from "../memory/roughBytes.js"
 import { type MeasuredMap, measuredMap } from "../metrics/measuredMap.js"
 import { idleMillis } from "../options/timeToLive.js"
 import { LookupSpans } from "../tracing/LookupSpans.js"
 import { adaptOptions, type Stored } from "./FreshMap.js"
-import { weighRoughly } from "./roughBytes.js"
 import type { Options } from "./StoreOptions.js"
 
 const defaultMaxSize = 1000
