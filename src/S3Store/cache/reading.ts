@@ -173,6 +173,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
         etag,
         bytes: body.length,
         took: undefined,
+        lead: 0,
         isOwn: false,
         ahead: 0
       })))
