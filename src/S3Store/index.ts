@@ -22,6 +22,12 @@ export type { CompressionOptions, EntryFormatOptions } from "./entry/EntryFormat
 export { S3CacheCheck, type S3CacheCheckStep } from "./guard/checkStore.js"
 export type { S3CacheEvent } from "./guard/S3CacheEvent.js"
 export { type AnyKey, CacheKey, Keyspace, type KeyspaceOptions, type OnStoreError } from "./keyspace/Keyspace.js"
+export type {
+  ObjectStoreBySize,
+  ObjectStoreBySizePolicy,
+  RemovedOrphans,
+  RemoveOrphansOptions
+} from "./levels/ObjectStoreBySizePolicy.js"
 export type { ObjectStoreChainPolicy } from "./levels/ObjectStoreChainPolicy.js"
 export type { FileSystemObjectStoreOptions } from "./objects/fileSystemObjectStore.js"
 export type { KeyValueObjectStoreOptions } from "./objects/keyValueObjectStore.js"
@@ -40,6 +46,8 @@ export { isS3CacheError, type S3CacheError } from "./S3CacheError.js"
 export { S3CacheLive } from "./S3CacheLive.js"
 export {
   ObjectStore,
+  type ObjectStoreBySizeLayerOptions,
+  type ObjectStoreBySizeOptions,
   type ObjectStoreChainLayerOptions,
   type ObjectStoreChainOptions,
   type ObjectStoreDynamoDBOptions,

@@ -232,6 +232,7 @@ const chainOptions = {
   nearTimeout: aboveZero,
   nearResetAfter: aboveZero
 }
+const bySizeOptions = { small: object, large: object, limit: whole }
 const failures = { failure: func, failureTimeToLive: durationOrFunction }
 const storeOptions = {
   ...freshness,
@@ -826,6 +827,25 @@ const cases: Readonly<Record<string, Case>> = {
     use: (options) => suspended(() => built(ObjectStore.layerChain(untyped(options)))),
     options: chainOptions,
     base: { near: ObjectStore.layerMemory(), far: ObjectStore.layerMemory() }
+  },
+  "ObjectStoreTag.makeBySize": {
+    use: (options) => suspended(() => ObjectStore.makeBySize(untyped(options))),
+    options: bySizeOptions,
+    base: { small: {}, large: {} }
+  },
+  "ObjectStoreTag.layerBySize": {
+    use: (options) => suspended(() => built(ObjectStore.layerBySize(untyped(options)))),
+    options: bySizeOptions,
+    base: { small: ObjectStore.layerMemory(), large: ObjectStore.layerMemory() }
+  },
+  "ObjectStoreBySize.removeOrphans": {
+    use: (options) =>
+      Effect.flatMap(ObjectStore.makeMemory, (store) =>
+        Effect.flatMap(
+          ObjectStore.makeBySize({ small: store, large: store }),
+          ({ removeOrphans }) => removeOrphans(untyped(options))
+        )),
+    options: { olderThan: aboveZero }
   },
   "ObjectStoreTag.layerToKeyValueStore": {
     use: persistence(ObjectStore.layerToKeyValueStore),

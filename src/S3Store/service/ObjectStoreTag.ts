@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
+import { configError } from "../../Cache/errors/configError.js"
 import { orInstall } from "../../Cache/installed/orInstall.js"
 import { checkOptions } from "../../Cache/options/checkOptions.js"
 import { millis } from "../../Cache/options/timeToLive.js"
@@ -26,9 +27,18 @@ import type { ClientConfig } from "../../ClientLayer/sdk/AwsClient.js"
 import { withPathStyle } from "../bucket/pathStyle.js"
 import { makeS3ObjectStore } from "../bucket/s3ObjectStore.js"
 import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
+import { makeBySizeObjectStore } from "../levels/bySizeObjectStore.js"
 import { makeChainedObjectStore } from "../levels/chainedObjectStore.js"
+import {
+  bySizeKinds,
+  type ObjectStoreBySize,
+  type ObjectStoreBySizePolicy,
+  orphansKinds,
+  usualLimit
+} from "../levels/ObjectStoreBySizePolicy.js"
 import { chainKinds, type ObjectStoreChainPolicy } from "../levels/ObjectStoreChainPolicy.js"
 import { makeReadOnlyObjectStore } from "../levels/readOnlyObjectStore.js"
+import { removeOrphans } from "../levels/removeOrphans.js"
 import { descriptionOf } from "../objects/describedStore.js"
 import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "../objects/fileSystemObjectStore.js"
 import { type KeyValueObjectStoreOptions, makeKeyValueObjectStore } from "../objects/keyValueObjectStore.js"
@@ -101,6 +111,34 @@ export interface ObjectStoreChainLayerOptions<in out E, in out R, in out E2, in 
   readonly near: Layer.Layer<ObjectStore, E, R>
   /** The store that decides. */
   readonly far: Layer.Layer<ObjectStore, E2, R2>
+}
+
+/**
+ * Two stores, one for what is small and one for what is large.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreBySizeOptions extends ObjectStoreBySizePolicy {
+  /** The store that decides, with small entries, and all that is no entry. */
+  readonly small: ObjectStore
+  /** The store with the contents of large entries. */
+  readonly large: ObjectStore
+}
+
+/**
+ * The layers of two stores, one for what is small and one for what is large.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreBySizeLayerOptions<in out E, in out R, in out E2, in out R2>
+  extends ObjectStoreBySizePolicy
+{
+  /** The store that decides, with small entries, and all that is no entry. */
+  readonly small: Layer.Layer<ObjectStore, E, R>
+  /** The store with the contents of large entries. */
+  readonly large: Layer.Layer<ObjectStore, E2, R2>
 }
 
 /**
@@ -293,6 +331,43 @@ export interface ObjectStoreTag extends Context.Tag<ObjectStore, ObjectStore> {
   ) => Layer.Layer<ObjectStore, E | E2 | CacheConfigError, R | R2>
 
   /**
+   * One store for what is small, such as a table of DynamoDB, and one for what is large, such as a bucket. The small one
+   * decides: of a large entry it has a pointer to the content, which is in the large one under a name of its own. So an entry
+   * that grows or shrinks is there once at any time, and every condition is that of the small store.
+   */
+  readonly makeBySize: (options: ObjectStoreBySizeOptions) => Effect.Effect<ObjectStoreBySize, CacheConfigError>
+
+  /**
+   * The layer of `makeBySize`, over two layers.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Pages = Keyspace.make("pages", { key: Schema.Number, value: Schema.String })
+   *
+   * const BySize = ObjectStore.layerBySize({
+   *   small: ObjectStore.layerMemory(),
+   *   large: ObjectStore.layerMemory(),
+   *   limit: 4096
+   * })
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.set(Pages.key(1), "short")
+   *   yield* S3Cache.set(Pages.key(1), "long ".repeat(10_000))
+   *   return yield* S3Cache.get(Pages.key(1))
+   * }).pipe(Effect.provide(S3Cache.layer()), Effect.provide(BySize))
+   *
+   * assert.equal((await Effect.runPromise(program)).length, 50_000)
+   * ```
+   */
+  readonly layerBySize: <E, R, E2, R2>(
+    options: ObjectStoreBySizeLayerOptions<E, R, E2, R2>
+  ) => Layer.Layer<ObjectStore, E | E2 | CacheConfigError, R | R2>
+
+  /**
    * The other way round: a `KeyValueStore` of `@effect/platform` whose values are objects of the second level, in the format
    * of the cache, with its checksums, compression and encryption. There is no memory level: every read is a request.
    *
@@ -317,7 +392,7 @@ export interface ObjectStoreTag extends Context.Tag<ObjectStore, ObjectStore> {
   ) => Layer.Layer<KeyValueStore, CacheConfigError, ObjectStore>
 }
 
-const printed = <E, R>(make: Effect.Effect<Objects, E, R>): Effect.Effect<Objects, E, R> =>
+const printed = <A extends Objects, E, R>(make: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.map(make, (store) =>
     printedAs(store, () => ({
       _id: "ObjectStore",
@@ -415,6 +490,38 @@ const layerChain: ObjectStoreTag["layerChain"] = (options) =>
     })
   )
 
+const makeBySize: ObjectStoreTag["makeBySize"] = (options) =>
+  Effect.gen(function*() {
+    const cache = "object store by size"
+    yield* asExit(checkOptions(cache, options, bySizeKinds))
+    const { large, limit = usualLimit, small } = options
+    const removingOrphans: ObjectStoreBySize["removeOrphans"] = (options = {}) =>
+      Effect.gen(function*() {
+        yield* asExit(checkOptions(cache, options, orphansKinds))
+        const { olderThan = "1 day" } = options
+        const age = yield* asExit(millis(cache, "olderThan", olderThan, "durationAboveZero"))
+        if (age < shortestAge) return yield* configError(cache, "olderThan", olderThan, "a duration of 1 hour or more")
+        return yield* removeOrphans(small, large, age)
+      })
+    return yield* printed(
+      Effect.sync(() => ({ ...makeBySizeObjectStore(small, large, limit), removeOrphans: removingOrphans }))
+    )
+  })
+
+/** Longer than any write takes, in milliseconds. */
+const shortestAge = 3_600_000
+
+const layerBySize: ObjectStoreTag["layerBySize"] = (options) =>
+  Layer.scoped(
+    tag,
+    Effect.gen(function*() {
+      yield* asExit(checkOptions("object store by size", options, bySizeKinds))
+      const small = Context.get(yield* Layer.build(Layer.fresh(options.small)), tag)
+      const large = Context.get(yield* Layer.build(Layer.fresh(options.large)), tag)
+      return yield* makeBySize({ ...options, small, large })
+    })
+  )
+
 /**
  * The second level: named objects that processes share. Replace it to keep entries elsewhere.
  *
@@ -441,6 +548,8 @@ export const ObjectStore: ObjectStoreTag = Object.assign(tag, {
   makeReadOnly,
   makeChain,
   layerChain,
+  makeBySize,
+  layerBySize,
   layerReadOnly: () => Layer.effect(tag, Effect.flatMap(tag, makeReadOnly)),
   layerToKeyValueStore: (options?: S3PersistenceOptions) => Layer.effect(KeyValueStore, makeKeyValueStore(options))
 })

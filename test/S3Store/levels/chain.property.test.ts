@@ -1,13 +1,14 @@
 import { assert, describe } from "@effect/vitest"
 import { Effect, Either, Logger, Option, Schema, TestClock } from "effect"
 import { Keyspace, ObjectStore } from "effect-aws-cache/S3Store"
-import { Fault, Faults, type FaultSource } from "effect-aws-cache/testing"
+import { Fault, Faults } from "effect-aws-cache/testing"
 import * as fc from "fast-check"
 import { makeS3CacheService } from "../../../src/S3Store/cache/makeS3CacheService.js"
 import { makeChainedObjectStore } from "../../../src/S3Store/levels/chainedObjectStore.js"
 import { effectProperty } from "../../support/effectProperty.js"
 import { amount, property } from "../../support/property.js"
 import { entryName } from "./asEntries.js"
+import { faultsOf, interleaved, lost, spoiled } from "./chaos.js"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -19,42 +20,13 @@ const ids = fc.integer({ min: 0, max: 2 })
 
 const at = (id: number) => entryName(String(id))
 
-/** Faults that nobody knows of beforehand: of so many requests of a hundred. */
-const faultsOf = (percent: number, kinds: ReadonlyArray<Fault>): FaultSource => ({ chance }) =>
-  chance * 100 < percent ? kinds[Math.floor(chance * 100_000) % kinds.length] : undefined
-
-const lost = [
-  Fault.Fail({ reason: "Unavailable" }),
-  Fault.LostAnswer({}),
-  Fault.Unknown({ lands: true }),
-  Fault.Unknown({ lands: false }),
-  Fault.Repeat()
-]
-const broken = [...lost, Fault.Corrupt({}), Fault.Truncate({ bytes: 10 }), Fault.Die({ defect: "a fault of the test" })]
+const broken = [...spoiled, Fault.Die({ defect: "a fault of the test" })]
 
 const textIn = (store: ObjectStore, name: string) =>
   Effect.map(
     store.load(name),
     (loaded) => loaded._tag === "Found" ? new TextDecoder().decode(loaded.body) : loaded._tag
   )
-
-/** A store whose requests come and go between other steps, as drawn. */
-const interleaved = (store: ObjectStore, turns: ReadonlyArray<number>): ObjectStore => {
-  let next = 0
-  const some = Effect.suspend(() => Effect.repeatN(Effect.yieldNow(), turns[next++ % turns.length] ?? 0))
-  const between = <A, E>(request: Effect.Effect<A, E>) => Effect.zipLeft(Effect.zipRight(some, request), some)
-  return {
-    ...store,
-    load: (name, options) => between(store.load(name, options)),
-    save: (name, body) => between(store.save(name, body)),
-    saveOnce: undefined,
-    add: (name, body) => between(store.add(name, body)),
-    replace: (name, body, etag) => between(store.replace(name, body, etag)),
-    remove: (name) => between(store.remove(name)),
-    removeIfMatch: (name, etag) => between(store.removeIfMatch(name, etag)),
-    removeAll: (names) => between(store.removeAll(names))
-  }
-}
 
 const limits = { revalidateAfter: 1000, timeout: 1000, resetAfter: 50 }
 const anyContent = { isWhole: () => true, endOf: () => Number.POSITIVE_INFINITY }
