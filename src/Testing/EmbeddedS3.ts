@@ -11,12 +11,13 @@ import type * as Scope from "effect/Scope"
 import type { OptionKinds } from "../Cache/engine/options/optionKinds.js"
 import { asExit } from "../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../Cache/errors/CacheErrors.js"
+import { FailureWarnings } from "../Cache/events/FailureWarnings.js"
 import { checkOptions } from "../Cache/options/checkOptions.js"
 import { cutText } from "../Cache/printing/cutText.js"
 import { liveClock } from "../effect/clocks.js"
 import { type AnsweredRequest, makeHttpServer } from "./server/httpServer.js"
 import { listening } from "./server/listening.js"
-import { isBucketName, S3Objects } from "./server/S3Objects.js"
+import { type EmbeddedS3Change, isBucketName, S3Objects } from "./server/S3Objects.js"
 
 /**
  * What an `EmbeddedS3Error` says.
@@ -64,6 +65,11 @@ export interface EmbeddedS3Options {
   readonly port?: number | undefined
   /** How many answers are remembered; older ones are forgotten. Default 10,000. */
   readonly logSize?: number | undefined
+  /**
+   * Told of each object that was written or removed, before the client has its answer: what the notifications of a bucket are
+   * made of. It has to be synchronous; what it throws is a warning of the process. Default: nobody is told.
+   */
+  readonly onChange?: ((change: EmbeddedS3Change) => void) | undefined
 }
 
 /**
@@ -177,19 +183,33 @@ const kinds: OptionKinds<EmbeddedS3Options> = {
     accepts: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
     describe: String
   },
-  logSize: "whole"
+  logSize: "whole",
+  onChange: "function"
 }
 
 const region = "us-east-1"
 const credentials: EmbeddedS3Credentials = { accessKeyId: "embedded", secretAccessKey: "embedded-s3" }
 
 const start = (
-  { buckets = ["test-bucket"], conditionalDeletes, conditionalWrites = true, logSize = 10_000, port = 0 }:
-    EmbeddedS3Options
+  {
+    buckets = ["test-bucket"],
+    conditionalDeletes,
+    conditionalWrites = true,
+    logSize = 10_000,
+    onChange = () => {},
+    port = 0
+  }: EmbeddedS3Options
 ) =>
   Effect.suspend(() => {
     // Of another machine, so to say: a test's clock does not move it.
-    const objects = new S3Objects(() => new Date(liveClock.unsafeCurrentTimeMillis()), buckets)
+    const warnings = new FailureWarnings("EmbeddedS3Warning")
+    const objects = new S3Objects(() => new Date(liveClock.unsafeCurrentTimeMillis()), buckets, (change) => {
+      try {
+        onChange(change)
+      } catch (error) {
+        warnings.failed(() => "embedded S3: onChange failed", error)
+      }
+    })
     const rules = { conditionalWrites, conditionalDeletes: conditionalDeletes ?? conditionalWrites }
     const log: Array<AnsweredRequest> = []
     const started = listening(() =>

@@ -35,3 +35,4 @@ export {
   type ObjectStoreTest
 } from "./objectStoreConformance.js"
 export type { AnsweredRequest } from "./server/httpServer.js"
+export type { EmbeddedS3Change } from "./server/S3Objects.js"

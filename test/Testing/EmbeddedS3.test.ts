@@ -15,7 +15,7 @@ import {
   UploadPartCommand
 } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { EmbeddedS3 } from "effect-aws-cache/testing"
+import { EmbeddedS3, type EmbeddedS3Change } from "effect-aws-cache/testing"
 import * as Effect from "effect/Effect"
 import { call, makeClient, refusal } from "../servers/s3Client.js"
 
@@ -48,6 +48,62 @@ describe("EmbeddedS3", () => {
         assert.strictEqual(got.ContentType, "text/x")
         assert.deepStrictEqual(got.Metadata, { one: "1" })
       }
+    }))
+
+  it.scoped("tells of what is written and removed, before the client has its answer", () =>
+    Effect.gen(function*() {
+      const changes: Array<EmbeddedS3Change> = []
+      const s3 = yield* EmbeddedS3.make({ buckets: [Bucket], onChange: (change) => void changes.push(change) })
+      const client = yield* makeClient(s3.clientConfig)
+      const { ETag: etag } = yield* call(() => put(client, "a b", "one"))
+      assert.deepStrictEqual(changes.splice(0), [
+        { event: "ObjectCreated:Put", bucket: Bucket, key: "a b", etag, size: 3 }
+      ])
+      yield* refusal(() => put(client, "a b", "two", { IfNoneMatch: "*" }))
+      yield* call(() => client.send(new DeleteObjectCommand({ Bucket, Key: "absent" })))
+      assert.deepStrictEqual(changes, [])
+      yield* call(() =>
+        client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: "a b" }, { Key: "c" }] } }))
+      )
+      assert.deepStrictEqual(changes.splice(0), [
+        { event: "ObjectRemoved:Delete", bucket: Bucket, key: "a b", etag: "", size: 0 }
+      ])
+      const { UploadId } = yield* call(() => client.send(new CreateMultipartUploadCommand({ Bucket, Key: "parts" })))
+      const part = yield* call(() =>
+        client.send(new UploadPartCommand({ Bucket, Key: "parts", UploadId, PartNumber: 1, Body: "whole" }))
+      )
+      assert.deepStrictEqual(changes, [])
+      yield* call(() =>
+        client.send(
+          new CompleteMultipartUploadCommand({
+            Bucket,
+            Key: "parts",
+            UploadId,
+            MultipartUpload: { Parts: [{ PartNumber: 1, ETag: part.ETag }] }
+          })
+        )
+      )
+      assert.deepStrictEqual(changes.map(({ event, size }) => `${event} ${size}`), [
+        "ObjectCreated:CompleteMultipartUpload 5"
+      ])
+    }))
+
+  it.scoped("goes on when what it tells throws, and warns of it", () =>
+    Effect.gen(function*() {
+      const warnings: Array<string> = []
+      const warned = ({ message }: Error) => void warnings.push(message)
+      yield* Effect.acquireRelease(
+        Effect.sync(() => process.on("warning", warned)),
+        () => Effect.sync(() => process.off("warning", warned))
+      )
+      const onChange = () => {
+        throw new Error("no")
+      }
+      const s3 = yield* EmbeddedS3.make({ buckets: [Bucket], onChange })
+      const client = yield* makeClient(s3.clientConfig)
+      yield* call(() => put(client, "a", "one"))
+      assert.strictEqual(yield* read(client, "a"), "one")
+      assert.match(warnings.join(), /onChange failed: .*no/)
     }))
 
   it.scoped("creates the buckets it is told to, and only those", () =>

@@ -18,6 +18,25 @@ export interface S3Object extends S3Content {
   readonly lastModified: Date
 }
 
+/**
+ * An object of an embedded server was written or removed.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface EmbeddedS3Change {
+  /** What S3 calls it. */
+  readonly event: "ObjectCreated:Put" | "ObjectCreated:CompleteMultipartUpload" | "ObjectRemoved:Delete"
+  /** The bucket. */
+  readonly bucket: string
+  /** The key, as it is. */
+  readonly key: string
+  /** With quotes; empty where it was removed. */
+  readonly etag: string
+  /** In bytes; 0 where it was removed. */
+  readonly size: number
+}
+
 /** Parts of an object that is not there yet. */
 interface Upload {
   readonly bucket: string
@@ -36,10 +55,16 @@ export class S3Objects {
   readonly buckets = new Map<string, { readonly created: Date; readonly objects: Map<string, S3Object> }>()
   readonly uploads = new Map<string, Upload>()
   private readonly now: () => Date
+  private readonly onChange: (change: EmbeddedS3Change) => void
   private made = 0
 
-  constructor(now: () => Date, buckets: ReadonlyArray<string>) {
+  constructor(
+    now: () => Date,
+    buckets: ReadonlyArray<string>,
+    onChange: (change: EmbeddedS3Change) => void = () => {}
+  ) {
     this.now = now
+    this.onChange = onChange
     for (const name of buckets) this.createBucket(name)
   }
 
@@ -51,14 +76,23 @@ export class S3Objects {
     return this.buckets.get(bucket)?.objects.get(key)
   }
 
-  put(bucket: string, key: string, { body, headers }: S3Content, etag = md5(body).toString("hex")): S3Object {
+  put(
+    bucket: string,
+    key: string,
+    { body, headers }: S3Content,
+    etag = md5(body).toString("hex"),
+    event: EmbeddedS3Change["event"] = "ObjectCreated:Put"
+  ): S3Object {
     const object: S3Object = { body, headers, etag: `"${etag}"`, lastModified: this.now() }
     this.buckets.get(bucket)?.objects.set(key, object)
+    this.onChange({ event, bucket, key, etag: object.etag, size: body.length })
     return object
   }
 
   remove(bucket: string, key: string): void {
-    this.buckets.get(bucket)?.objects.delete(key)
+    if (this.buckets.get(bucket)?.objects.delete(key) === true) {
+      this.onChange({ event: "ObjectRemoved:Delete", bucket, key, etag: "", size: 0 })
+    }
   }
 
   /** Begins an upload, and tells its id. */
@@ -79,6 +113,6 @@ export class S3Objects {
     this.uploads.delete(id)
     const sums = md5(Buffer.concat(parts.map(({ body }) => md5(body)))).toString("hex")
     const body = Buffer.concat(parts.map((part) => part.body))
-    return this.put(bucket, key, { body, headers }, `${sums}-${parts.length}`)
+    return this.put(bucket, key, { body, headers }, `${sums}-${parts.length}`, "ObjectCreated:CompleteMultipartUpload")
   }
 }
