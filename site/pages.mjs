@@ -26,6 +26,7 @@ export const places = [
       { file: "docs/leases.md", to: "guides/leases" },
       { file: "docs/s3-outages.md", to: "guides/s3-outages" },
       { file: "docs/notice.md", to: "guides/notice" },
+      { file: "docs/s3-notifications.md", to: "guides/s3-notifications" },
       { file: "docs/levels.md", to: "guides/levels" },
       { file: "docs/dynamodb-store.md", to: "guides/dynamodb-store" },
       { file: "docs/requests.md", to: "guides/requests" },

@@ -89,6 +89,7 @@ export const areas = [
       "verbs",
       "cache",
       "persistence",
+      "notifications",
       "service",
       "."
     ],

@@ -29,6 +29,9 @@ export type {
   RemoveOrphansOptions
 } from "./levels/ObjectStoreBySizePolicy.js"
 export type { ObjectStoreChainPolicy } from "./levels/ObjectStoreChainPolicy.js"
+export type { S3NotificationsOptions, S3NotificationsOwnQueue } from "./notifications/S3NotificationsOptions.js"
+export type { S3NotificationsService } from "./notifications/S3NotificationsService.js"
+export type { S3NotificationsStats } from "./notifications/S3NotificationsStats.js"
 export type { FileSystemObjectStoreOptions } from "./objects/fileSystemObjectStore.js"
 export type { KeyValueObjectStoreOptions } from "./objects/keyValueObjectStore.js"
 export {
@@ -44,6 +47,7 @@ export type { Isolation } from "./options/isolation.js"
 export { S3Cache } from "./S3Cache.js"
 export { isS3CacheError, type S3CacheError } from "./S3CacheError.js"
 export { S3CacheLive } from "./S3CacheLive.js"
+export { S3Notifications } from "./S3Notifications.js"
 export {
   ObjectStore,
   type ObjectStoreBySizeLayerOptions,

@@ -15,9 +15,10 @@ import { FailureWarnings } from "../Cache/events/FailureWarnings.js"
 import { checkOptions } from "../Cache/options/checkOptions.js"
 import { cutText } from "../Cache/printing/cutText.js"
 import { liveClock } from "../effect/clocks.js"
+import type { EmbeddedS3Change } from "./server/EmbeddedS3Change.js"
 import { type AnsweredRequest, makeHttpServer } from "./server/httpServer.js"
 import { listening } from "./server/listening.js"
-import { type EmbeddedS3Change, isBucketName, S3Objects } from "./server/S3Objects.js"
+import { isBucketName, S3Objects } from "./server/S3Objects.js"
 
 /**
  * What an `EmbeddedS3Error` says.

@@ -34,5 +34,5 @@ export {
   type ObjectStoreConformanceOptions,
   type ObjectStoreTest
 } from "./objectStoreConformance.js"
+export type { EmbeddedS3Change } from "./server/EmbeddedS3Change.js"
 export type { AnsweredRequest } from "./server/httpServer.js"
-export type { EmbeddedS3Change } from "./server/S3Objects.js"

@@ -22,7 +22,8 @@ const guides: Readonly<Record<string, ReadonlyArray<string>>> = {
     "s3-outages.md",
     "levels.md",
     "dynamodb-store.md",
-    "notice.md"
+    "notice.md",
+    "s3-notifications.md"
   ],
   Sync: ["dictionaries.md"],
   Testing: ["testing.md"],

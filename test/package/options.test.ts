@@ -15,6 +15,7 @@ import {
   ResourceCache,
   ResourceDefinition,
   S3Cache,
+  S3Notifications,
   S3Persistence,
   sendCommand,
   Session,
@@ -409,12 +410,21 @@ const persistence =
 const onOptions = (f: (options: never) => Effect.Effect<unknown, unknown, Scope.Scope>) => (options: unknown): Use =>
   suspended(() => f(untyped(options)))
 
+const notificationsOptions = {
+  queue: special(5, null, [], "a queue", true),
+  waitTime: aboveZero,
+  trustFor: aboveZero,
+  clientConfig: object,
+  snsClientConfig: object
+}
+
 const embeddedS3Options = {
   buckets: special(5, {}, [], ["Upper"], "my-bucket"),
   conditionalWrites: flag,
   conditionalDeletes: flag,
   port: special(-1, 1.5, 65_536, "80"),
-  logSize: whole
+  logSize: whole,
+  onChange: func
 }
 
 const faultsOptions = {
@@ -858,6 +868,16 @@ const cases: Readonly<Record<string, Case>> = {
   "S3Persistence.layerResult": {
     use: persistence(S3Persistence.layerResult),
     options: { ...formatOptions, folder: text }
+  },
+  "S3Notifications.make": {
+    use: (options) => overBucket(() => Layer.scopedDiscard(S3Notifications.make(untyped(options)))),
+    options: notificationsOptions,
+    base: { queue: "none" }
+  },
+  "S3Notifications.layer": {
+    use: (options) => overBucket(() => S3Notifications.layer(untyped(options))),
+    options: notificationsOptions,
+    base: { queue: "none" }
   },
   "EmbeddedS3Tag.layer": {
     use: (options) => built(EmbeddedS3.layer(untyped(options))),

@@ -3,6 +3,7 @@
  */
 import { Buffer } from "node:buffer"
 import { createHash } from "node:crypto"
+import type { EmbeddedS3Change } from "./EmbeddedS3Change.js"
 
 /** What comes and goes with an object. */
 export interface S3Content {
@@ -16,25 +17,6 @@ export interface S3Object extends S3Content {
   /** With quotes. */
   readonly etag: string
   readonly lastModified: Date
-}
-
-/**
- * An object of an embedded server was written or removed.
- *
- * @since 1.0.0
- * @category models
- */
-export interface EmbeddedS3Change {
-  /** What S3 calls it. */
-  readonly event: "ObjectCreated:Put" | "ObjectCreated:CompleteMultipartUpload" | "ObjectRemoved:Delete"
-  /** The bucket. */
-  readonly bucket: string
-  /** The key, as it is. */
-  readonly key: string
-  /** With quotes; empty where it was removed. */
-  readonly etag: string
-  /** In bytes; 0 where it was removed. */
-  readonly size: number
 }
 
 /** Parts of an object that is not there yet. */
