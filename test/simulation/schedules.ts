@@ -38,6 +38,8 @@ export interface World {
   readonly ahead: ReadonlyArray<number>
   /** Whether the last process has another schema, and can read nothing of the others. */
   readonly hasTwoSchemas: boolean
+  /** The programs of a rolling deployment that run side by side: processes take turns, and each restart is a deployment. */
+  readonly programs?: readonly [ProgramName, ProgramName] | undefined
   readonly faults: StoreFaults
   readonly timeToLive: number
   readonly staleWhileRevalidate: number
@@ -122,13 +124,23 @@ const NewValue = Schema.transform(Schema.Struct({ name: Schema.String }), Value,
   encode: ({ id }) => ({ name: id })
 })
 
+const copied = ({ id }: typeof Value.Type): typeof Value.Type => ({ id })
+
 const spaces = () => {
   const shared = { key: Schema.Number, tags: (key: number) => [tagOf(key)] }
-  return [
-    Keyspace.make("space", { ...shared, value: Value }),
-    Keyspace.make("space", { ...shared, value: NewValue })
-  ] as const
+  const second = { ...shared, value: NewValue, version: "2" }
+  const first = { version: "1", value: Value, migrate: copied }
+  return {
+    old: Keyspace.make("space", { ...shared, value: Value }),
+    renewed: Keyspace.make("space", { ...shared, value: NewValue }),
+    both: Keyspace.make("space", { ...second, previous: [Keyspace.previous({ ...first, revert: copied })] }),
+    moved: Keyspace.make("space", { ...second, previous: [Keyspace.previous(first)] }),
+    last: Keyspace.make("space", { ...second, folder: "1" })
+  }
 }
+
+/** The programs of the deployments in which values get another shape, and one that has only got another schema. */
+export type ProgramName = keyof ReturnType<typeof spaces>
 
 /** The tag of a key. */
 export const tagOf = (key: number) => `tag ${key}`
@@ -161,7 +173,7 @@ export const follow = (
   const frozen: Array<{ process: number; from: number; until: number }> = []
   const began = time.now
   const clocks = [...world.ahead]
-  const [old, renewed] = spaces()
+  const spaceNamed = spaces()
   const options: S3CacheOptions = {
     timeToLive: world.timeToLive,
     staleWhileRevalidate: world.staleWhileRevalidate,
@@ -183,7 +195,7 @@ export const follow = (
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const cache = yield* Effect.orDie(Scope.extend(makeS3CacheService(store.of(process), options), scope))
-      const space = spaceOf(process.index)
+      const space = spaceOf(process.index, number)
       const compute = (key: number, millis = 500) =>
         Effect.suspend(() => {
           const computation: Computation = {
@@ -205,10 +217,13 @@ export const follow = (
       return { cache, scope, number, computed }
     }).pipe(process.run)
 
-  const spaceOf = (process: number) => world.hasTwoSchemas && process === world.ahead.length - 1 ? renewed : old
+  const spaceOf = (process: number, life: number) => {
+    const isRenewed = world.hasTwoSchemas && process === world.ahead.length - 1
+    return spaceNamed[world.programs?.[(process + life) % 2 === 0 ? 0 : 1] ?? (isRenewed ? "renewed" : "old")]
+  }
 
   const asked = (process: number, { cache, computed, number }: Life, step: Step, operation: Operation) => {
-    const space = spaceOf(process)
+    const space = spaceOf(process, number)
     const key = space.key(step.key)
     const note = (value: { readonly id: string } | undefined) => {
       operation.found = { value: value?.id }

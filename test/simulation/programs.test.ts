@@ -1,0 +1,20 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import fc from "fast-check"
+import { property } from "../support/property.js"
+import { broken } from "./guarantees.js"
+import { deployments } from "./programs.js"
+import { follow } from "./schedules.js"
+
+describe("a program that takes the place of another, whose values have another shape", () => {
+  it("keeps what is documented of one program, whatever goes wrong between them", () =>
+    fc.assert(
+      fc.asyncProperty(deployments(25), async ([world, schedule]) => {
+        // A turn of the event loop: the runner of the tests wants to hear of this one now and then.
+        await Effect.runPromise(Effect.sleep(0))
+        const history = follow(world, schedule)
+        assert.isUndefined(broken(history))
+      }),
+      property(600)
+    ))
+})
