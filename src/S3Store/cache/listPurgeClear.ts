@@ -63,8 +63,8 @@ export const makeListPurgeClear = (
 ): Pick<S3CacheService, "list" | "purge" | "clear"> => {
   const { behind, format, ledger, memory, name: cache, policyOf, store, writes } = levels
 
-  const objectsOf = <K, V, F>(space: Keyspace<K, V, F>) => {
-    const prefix = `${space.name}/${space.folder}/`
+  const objectsOf = <K, V, F>(space: Keyspace<K, V, F>, folder: string = space.folder) => {
+    const prefix = `${space.name}/${folder}/`
     return Stream.filter(store.list(prefix), isEntryOrLeaseUnder(prefix))
   }
 
@@ -289,7 +289,8 @@ export const makeListPurgeClear = (
     space: Keyspace<K, V, F>,
     options?: S3CacheClearOptions<E, R>
   ) => {
-    const isOfSpace = ({ keyspace, version }: AnyKey) => keyspace === space.name && version === space.folder
+    const folder = options?.folder ?? space.folder
+    const isOfSpace = ({ keyspace, version }: AnyKey) => keyspace === space.name && version === folder
     const forget = memory.forgetAll(isOfSpace)
     // First of all computations under way lose the right to write; what is being written is then listed.
     const settle = Effect.all([forget, behind.flush, writes.awaitRelease(isOfSpace)], { discard: true })
@@ -298,7 +299,7 @@ export const makeListPurgeClear = (
       return Effect.map(
         Stream.runForEach(
           Stream.mapEffect(
-            Stream.grouped(objectsOf(space), reportEvery),
+            Stream.grouped(objectsOf(space, folder), reportEvery),
             (objects) => Effect.as(store.removeAll(Array.from(objects, ({ name }) => name)), objects.length),
             { concurrency: options?.concurrency ?? 1 }
           ),

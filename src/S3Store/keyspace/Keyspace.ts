@@ -40,6 +40,7 @@ import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import { type EntryOptions, makeEntryPolicy } from "../options/EntryPolicy.js"
 import { entryKinds, roomKinds } from "../options/optionKinds.js"
 import type { RoomOptions } from "../options/RoomOptions.js"
+import { versionKind } from "../options/versionKind.js"
 import { formsOf } from "../versions/formsOf.js"
 import { PreviousVersion, type PreviousVersionOptions } from "../versions/PreviousVersion.js"
 import type { ValueForm } from "../versions/ValueForm.js"
@@ -284,10 +285,6 @@ export class Keyspace<in out K, in out V, out F = never> {
     const version = options.version ?? "1"
     const previous = checkPrevious(cache, version, options.previous ?? [])
     const folder = options.folder ?? previous.at(-1)?.version ?? version
-    for (const [option, given] of [["version", version], ["folder", folder]] as const) {
-      if (segment.test(given) && given.length <= 50) continue
-      throw configError(cache, option, given, "letters, digits, \".\", \"_\" and \"-\", 50 characters at most")
-    }
     const { failureTimeToLive } = orThrow(makeEntryPolicy(cache, options))
     if (failureTimeToLive > 0 && options.failure === undefined) {
       const accepted = "left out where there is no schema for failures (the option failure): none could be remembered"
@@ -529,9 +526,9 @@ const keyspaceKinds: OptionKinds<KeyspaceOptions<never, never, never, never>> = 
   value: schemaKind,
   failure: schemaKind,
   codec: ["json", "msgpack", "raw"],
-  version: "text",
+  version: versionKind,
   previous: "any",
-  folder: "text",
+  folder: versionKind,
   tags: "textsOrFunction",
   failureTags: "textsOrFunction",
   onStoreError: ["fallThrough", "fail"],
@@ -691,5 +688,4 @@ export class CacheKey<in out K, in out V, out F = never> extends Data.Class<{
  */
 export type AnyKey = Pick<CacheKey<never, never>, "keyspace" | "version" | "id" | "objectName" | "toString">
 
-const segment = /^(?!\.{1,2}$)[A-Za-z0-9._-]+$/
 const keyspaceName = /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/

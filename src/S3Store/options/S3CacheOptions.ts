@@ -178,6 +178,8 @@ export interface S3CacheManyOptions {
 export interface S3CacheClearOptions<out E = never, out R = never> extends S3CacheProgressOptions<E, R> {
   /** How many thousands of objects to remove at the same time: a whole number above 0. Default 1. */
   readonly concurrency?: number | undefined
+  /** Which folder to clear: that of a version that nobody uses any more. Default: the keyspace's own. */
+  readonly folder?: string | undefined
 }
 
 /**

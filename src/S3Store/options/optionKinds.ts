@@ -20,6 +20,7 @@ import type {
   S3CacheWriteOptions,
   WriteBehindOptions
 } from "./S3CacheOptions.js"
+import { versionKind } from "./versionKind.js"
 
 // A keyspace says by a schema which failures are remembered.
 const withoutFailures = (({ failure: _, ...kinds }) => kinds)(freshnessKinds)
@@ -115,11 +116,16 @@ export const s3WriteManyKinds: OptionKinds<S3CacheManyOptions & S3CacheWriteOpti
 }
 
 /** Of clearing. */
-export const s3ClearKinds: OptionKinds<S3CacheClearOptions> = { ...s3ManyKinds, onProgress: "function" }
+export const s3ClearKinds: OptionKinds<S3CacheClearOptions> = {
+  ...s3ManyKinds,
+  onProgress: "function",
+  folder: versionKind
+}
 
 /** Of purging. */
 export const s3PurgeKinds: OptionKinds<S3CachePurgeOptions> = {
-  ...s3ClearKinds,
+  ...s3ManyKinds,
+  onProgress: "function",
   unreadable: "flag",
   verifyPayload: "flag"
 }

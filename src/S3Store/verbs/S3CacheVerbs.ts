@@ -447,7 +447,7 @@ export interface S3CacheVerbs<out R> {
 
   /**
    * Removes all entries of a keyspace, of its version, from both levels, and tells how many objects those were in the
-   * second. What is being computed when it starts reaches its callers, but is not kept. `onProgress` tells how far it is,
+   * second; with `folder`, those of a version that nobody uses any more. What is being computed when it starts reaches its callers, but is not kept. `onProgress` tells how far it is,
    * after every thousand objects, `concurrency` how many thousands to remove at a time. Other processes may have entries in their memory level until they expire there; to reach
    * those, tag the entries and use `invalidateTag`.
    */

@@ -13,6 +13,7 @@ import { decoder, encoder, forCodec } from "../../effect/schemas.js"
 import { classOf } from "../common/classOf.js"
 import { told } from "../common/told.js"
 import type { CodecName } from "../entry/Codec.js"
+import { versionKind } from "../options/versionKind.js"
 import type { ValueForm } from "./ValueForm.js"
 
 /**
@@ -79,7 +80,7 @@ export class PreviousVersion<in out V> {
   static make<V, Old, OldI>(options: PreviousVersionOptions<V, Old, OldI>): PreviousVersion<V> {
     const cache = "Keyspace.previous"
     orThrow(checkOptions(cache, options, previousKinds))
-    orThrow(checkValue(cache, "version", options.version, "text"))
+    orThrow(checkValue(cache, "version", options.version, versionKind))
     orThrow(checkValue(cache, "value", options.value, schemaKind))
     orThrow(checkValue(cache, "migrate", options.migrate, "function"))
     const { migrate, revert, value, version } = options
@@ -117,7 +118,7 @@ const converted = <A, B>(what: string, convert: (value: A) => B) => (value: A): 
 }
 
 const previousKinds: OptionKinds<PreviousVersionOptions<never, never, never>> = {
-  version: "text",
+  version: versionKind,
   value: schemaKind,
   migrate: "function",
   revert: "function",

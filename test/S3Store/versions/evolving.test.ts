@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Chunk, Deferred, Effect, Equal, Fiber, Option, Schema, Stream, TestClock } from "effect"
 import { type CacheKey, Keyspace, type S3CacheService } from "effect-aws-cache/S3Store"
+import { explain } from "../../../src/Command/bucket/explain.js"
+import { survey } from "../../../src/Command/bucket/survey.js"
+import { makeTagMarks } from "../../../src/Command/bucket/tagMarks.js"
 import { eventually } from "../../support/until.js"
 import { makeBucket } from "../bucketOf.js"
 import { ada1, ada2, grace1, grace2, NoSuchPerson, peopleOf, Person1, Person2, Person3, toPerson2 } from "./people.js"
@@ -364,6 +367,46 @@ describe("previous versions", () => {
       assert.deepStrictEqual(yield* cache.get(both.key("a")), grace2)
       assert.isTrue(Equal.equals(moved.key("a"), first.key("a")))
       assert.deepStrictEqual([moved.version, moved.folder, first.folder], ["2", "1", "1"])
+    }))
+
+  it.scoped("that are retired are cleared by the name of their folder", () =>
+    Effect.gen(function*() {
+      const { first } = peopleOf()
+      const Anew = Keyspace.make("people", { key: Schema.String, value: Person2, version: "2" })
+      const { direct, process } = yield* makeBucket()
+      const [old, cache] = [yield* process(), yield* process()]
+      yield* old.set(first.key("a"), ada1)
+      yield* old.set(first.key("b"), ada1)
+      yield* cache.set(Anew.key("a"), ada2)
+      const cleared = yield* cache.clear(Anew, { folder: "1" })
+      assert.strictEqual(cleared, 2)
+      assert.strictEqual((yield* direct.load(first.key("a").objectName))._tag, "Absent")
+      assert.deepStrictEqual(yield* cache.get(Anew.key("a")), ada2)
+      const refused = yield* Effect.exit(cache.clear(Anew, { folder: "../other" }))
+      assert.include(String(refused), "folder")
+      assert.deepStrictEqual(yield* cache.get(Anew.key("a")), ada2)
+    }))
+
+  it.scoped("are understood by the operator's command", () =>
+    Effect.gen(function*() {
+      const { both, last, moved } = peopleOf()
+      const { direct, process } = yield* makeBucket()
+      const cache = yield* process()
+      yield* cache.set(both.key("a"), ada2)
+      yield* cache.set(moved.key("b"), ada2, { tags: ["own"] })
+      yield* cache.set(last.key("c"), ada2)
+      const marksOf = yield* makeTagMarks(direct)
+      const { spaces } = yield* survey(direct, { sample: 10, concurrency: 2 })
+      assert.deepStrictEqual(spaces.map(({ entries, isVersion, space }) => ({ entries, isVersion, space })), [
+        { entries: 3, isVersion: true, space: "people/1" }
+      ])
+      const explained = yield* explain(direct, marksOf, moved.key("b").objectName, undefined)
+      assert.strictEqual(explained?.verdict?._tag, "Fresh")
+      assert.deepStrictEqual([explained?.head?.version, explained?.head?.folder], ["2", "1"])
+      yield* cache.invalidateTag("own")
+      yield* TestClock.adjust("1 minute")
+      const later = yield* explain(direct, yield* makeTagMarks(direct), moved.key("b").objectName, undefined)
+      assert.strictEqual(later?.verdict?._tag, "Invalidated")
     }))
 
   it("refuses what makes no sense", () => {
