@@ -22,6 +22,7 @@ export const places = [
       { file: "docs/s3-cache.md", to: "guides/s3-cache", text: "Layers and options" },
       { file: "docs/keyspaces.md", to: "guides/keyspaces" },
       { file: "docs/evolving-values.md", to: "guides/evolving-values" },
+      { file: "docs/warm-memory.md", to: "guides/warm-memory" },
       { file: "docs/tags.md", to: "guides/tags" },
       { file: "docs/leases.md", to: "guides/leases" },
       { file: "docs/s3-outages.md", to: "guides/s3-outages" },

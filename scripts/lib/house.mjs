@@ -87,6 +87,7 @@ export const areas = [
       "notice",
       "levels",
       "verbs",
+      "stored",
       "cache",
       "persistence",
       "notifications",

@@ -63,7 +63,7 @@ export type { DynamoDBObjectStoreOptions } from "./table/DynamoDBObjectStoreOpti
 
 export type { RoomOptions } from "./options/RoomOptions.js"
 export type * from "./options/S3CacheOptions.js"
-export type { S3CacheProgress } from "./options/S3CacheProgress.js"
+export type { S3CacheProgress, S3CacheWarmed, S3CacheWarmProgress } from "./options/S3CacheProgress.js"
 export type { S3CacheRoomStats, S3CacheStats } from "./options/S3CacheStats.js"
 export type { ListedEntry, S3EntryInfo } from "./verbs/S3CacheEntries.js"
 export type { S3CacheService, S3CacheVerbs } from "./verbs/S3CacheVerbs.js"

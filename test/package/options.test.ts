@@ -737,6 +737,10 @@ const cases: Readonly<Record<string, Case>> = {
     use: onS3((options) => Effect.zipRight(S3Cache.clear(words, options), S3Cache.set(word, 1))),
     options: { concurrency: count, onProgress: func }
   },
+  "S3Cache.warm": {
+    use: onS3((options) => S3Cache.warm(words, options)),
+    options: { concurrency: count, onProgress: func, limit: count, newerThan: aboveZero }
+  },
   "S3Cache.memoize": {
     use: onS3((options) => S3Cache.memoize(words, () => Effect.succeed(2), options)),
     options: {

@@ -3,9 +3,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { completeHead, gone, type LoadedHead, usualHead } from "../../S3Store/cache/loadHead.js"
 import type { ListedObject, ObjectStore } from "../../S3Store/objects/ObjectStore.js"
 import type { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.js"
+import { completeHead, gone, type LoadedHead, usualHead } from "../../S3Store/stored/loadHead.js"
 
 /**
  * What the first bytes of an object say:

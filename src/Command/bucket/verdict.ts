@@ -1,8 +1,8 @@
 /**
  * What a reader would say to an entry, by its header and the marks of its tags.
  */
-import type { LoadedHead } from "../../S3Store/cache/loadHead.js"
 import { credibleTime } from "../../S3Store/coordination/tagMarker.js"
+import type { LoadedHead } from "../../S3Store/stored/loadHead.js"
 import type { TagMarks } from "./tagMarks.js"
 
 /**

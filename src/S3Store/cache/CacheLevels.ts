@@ -17,7 +17,7 @@ import type { DescribedStore } from "../objects/describedStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { LimitsOf } from "../options/computationLimits.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
-import type { WriteBehind } from "./WriteBehind.js"
+import type { WriteBehind } from "../stored/WriteBehind.js"
 
 /** What the operations of a cache work with. */
 export interface CacheLevels {

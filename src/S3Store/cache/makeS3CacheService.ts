@@ -68,26 +68,28 @@ import {
   s3ManyKinds,
   s3MemoizeKinds,
   s3PurgeKinds,
+  s3WarmKinds,
   s3WriteKinds,
   s3WriteManyKinds,
   writeBehindKinds
 } from "../options/optionKinds.js"
 import type { S3CacheManyOptions, S3CacheOptions } from "../options/S3CacheOptions.js"
+import { LateWrites } from "../stored/LateWrites.js"
+import { WriteBehind } from "../stored/WriteBehind.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { makeChanging } from "./changing.js"
 import { makeCoordination } from "./computeUnderLease.js"
 import { makeComputing, writeFailed } from "./computing.js"
 import { FlightGroups } from "./FlightGroups.js"
-import { LateWrites } from "./LateWrites.js"
 import { makeListPurgeClear } from "./listPurgeClear.js"
 import { makeLookup } from "./lookup.js"
 import { makeManyKeys } from "./manyKeys.js"
 import { makeMemoize } from "./memoize.js"
 import { makeReading } from "./reading.js"
 import { statsOf } from "./statsOf.js"
+import { makeWarm } from "./warm.js"
 import { workOf } from "./workOf.js"
-import { WriteBehind } from "./WriteBehind.js"
 import { makeWriting, type Writing } from "./writing.js"
 
 /**
@@ -235,6 +237,7 @@ export const makeS3CacheService = (
     const many = makeManyKeys(levels, reading, writing, groups, batches, lookup)
     const memoizing = makeMemoize(name, groups, lookup, renew)
     const changing = makeChanging(levels, reading, writing, modifications)
+    const warm = makeWarm(levels, reading)
     const maintenance = makeListPurgeClear(levels, reading, leases)
 
     const service: S3CacheService = {
@@ -331,6 +334,14 @@ export const makeS3CacheService = (
             how,
             s3ClearKinds,
             Effect.suspend(() => maintenance.clear(keyspace, how))
+          )),
+      warm: (keyspace, how) =>
+        unlessWrongKeyspace(name, keyspace, () =>
+          withCallOptions(
+            name,
+            how,
+            s3WarmKinds,
+            Effect.suspend(() => warm(keyspace, how))
           )),
       invalidateTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "invalidated")),
       expireTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "expired")),

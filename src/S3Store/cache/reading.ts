@@ -17,9 +17,9 @@ import { knownTime, useIn } from "../memory/MemoryLevel.js"
 import type { StoredObject } from "../objects/ObjectStore.js"
 import { CacheDecodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
+import { decodeEntry } from "../stored/entryCodec.js"
 import type { S3EntryInfo } from "../verbs/S3CacheEntries.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
-import { decodeEntry } from "./entryCodec.js"
 
 /** What a load from the second level found. */
 export interface Loaded {

@@ -11,12 +11,13 @@ import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import type { Flight, FlightGroup } from "../../Cache/flight/FlightGroup.js"
 import { SingleFlight } from "../../Cache/flight/SingleFlight.js"
 import type { Meter } from "../../Cache/metrics/Meter.js"
-import type { AnyKey } from "../keyspace/Keyspace.js"
+import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
 import type { RoomOptions } from "../options/RoomOptions.js"
 import type { S3CacheStats } from "../options/S3CacheStats.js"
 import type { Beliefs, BeliefsOf } from "./Beliefs.js"
 import type { MemoryEntry } from "./MemoryEntry.js"
 import { NamedKeys } from "./NamedKeys.js"
+import type { RoomLimits } from "./roomLimits.js"
 import { Rooms } from "./Rooms.js"
 
 /** Entries in memory, and the loads and computations under way. */
@@ -26,6 +27,7 @@ export class MemoryLevel {
   private readonly rooms: Rooms
   private readonly notice: MemoryNotice
   private readonly names: NamedKeys | undefined
+  private readonly blind = new Set<BlindLoad>()
 
   private constructor(rooms: Rooms, flights: SingleFlight<AnyKey>, notice: MemoryNotice) {
     this.rooms = rooms
@@ -108,6 +110,7 @@ export class MemoryLevel {
   /** Forgets an entry; loads and computations of it that are under way are not kept. */
   readonly forget = (key: AnyKey): Effect.Effect<void> =>
     this.step(key, (map, now) => {
+      this.outdate(key)
       map.delete(key, now)
       this.flights.detach(key)
     })
@@ -123,6 +126,7 @@ export class MemoryLevel {
     began = this.moment(key)
   ): Effect.Effect<void> =>
     this.step(key, (map, now) => {
+      this.outdate(key)
       this.flights.detach(key)
       if (held === undefined || held.uselessFrom <= now) map.delete(key, now)
       else this.keep(map, key, held, now, this.notice.beliefsOf(key), began)
@@ -131,6 +135,7 @@ export class MemoryLevel {
   /** Forgets one particular entry, if it is still held. */
   readonly drop = (key: AnyKey, entry: MemoryEntry): Effect.Effect<void> =>
     this.step(key, (map, now) => {
+      this.outdate(key)
       if (map.peek(key, now) === entry) map.delete(key, now)
     })
 
@@ -139,6 +144,7 @@ export class MemoryLevel {
    */
   readonly forgetAll = (which: (key: AnyKey) => boolean): Effect.Effect<void> =>
     this.inAll((now) => {
+      for (const load of this.blind) load.isOutdated = true
       for (const room of this.rooms.all) {
         for (const [key] of room.engine.entries(now)) {
           if (which(key)) room.engine.delete(key, now)
@@ -151,6 +157,66 @@ export class MemoryLevel {
   /** What is held, what may be, and what has left to make room. */
   readonly figures: Effect.Effect<Pick<S3CacheStats, "size" | "maxSize" | "evicted" | "byteSize" | "rooms">> = Effect
     .suspend(() => this.inAll((now) => this.rooms.figures(now)))
+
+  /** The keys of a keyspace that are held. */
+  readonly keysOf = ({ folder, name, room }: Place): Effect.Effect<ReadonlyArray<AnyKey>> =>
+    this.rooms.withinOf(
+      name,
+      room,
+      ({ map }) =>
+        map.step((map, now) =>
+          Array.from(map.entries(now)).flatMap(([key]) => key.keyspace === name && key.version === folder ? [key] : [])
+        )
+    )
+
+  /** How many entries of a keyspace, and how many bytes of them, come into memory without putting out another. */
+  readonly freeFor = ({ name, room }: Place): Effect.Effect<RoomLimits> =>
+    this.rooms.withinOf(name, room, ({ map }) => map.step((map, now) => freeIn(map, now)))
+
+  /**
+   * Keeps what is loaded of an object whose key is known only then, where nothing is held under it, nothing has changed
+   * there meanwhile, and nothing has to leave for it.
+   *
+   * @param name of the object
+   * @param place where it may be, and what is heard of it
+   * @param mayKeep asked in the step that would keep it
+   */
+  readonly bringIn = <E>(
+    name: string,
+    place: AnyKey,
+    load: Effect.Effect<readonly [key: AnyKey, held: MemoryEntry] | undefined, E>,
+    mayKeep: (key: AnyKey) => boolean
+  ): Effect.Effect<"kept" | "held" | "full" | "outdated", E> =>
+    Effect.acquireUseRelease(
+      Effect.sync((): BlindLoad => {
+        const blind = { name, isOutdated: false }
+        this.blind.add(blind)
+        return blind
+      }),
+      (blind) => {
+        const beliefs = this.notice.beliefsOf(place)
+        const began = beliefs?.moment() ?? 0
+        return Effect.flatMap(load, (loaded) => {
+          if (loaded === undefined) return Effect.succeed("outdated" as const)
+          const [key, entry] = loaded
+          return this.step(key, (map, now) => {
+            if (peekIn(map, key, now) !== undefined || !mayKeep(key)) return "held"
+            if (blind.isOutdated || beliefs?.isOutdated(key, began, entry.etag) === true) return "outdated"
+            const { maxBytes, maxSize } = freeIn(map, now)
+            if (maxSize < 1 || maxBytes < entry.weight) return "full"
+            this.keep(map, key, entry, now, beliefs, began)
+            return "kept"
+          })
+        })
+      },
+      (blind) => Effect.sync(() => this.blind.delete(blind))
+    )
+
+  // What is loaded by the name of an object is of a key that nobody knows before it ends.
+  private outdate(key: AnyKey): void {
+    if (this.blind.size === 0) return
+    for (const load of this.blind) if (load.name === key.objectName) load.isOutdated = true
+  }
 
   /**
    * Takes part in the flight of a key, or starts it. What `toEntry` picks of its result is kept, unless the flight was
@@ -217,7 +283,7 @@ export class MemoryLevel {
     return (exit, now) => {
       const entry = Exit.isSuccess(exit) ? toEntry(exit.value) : undefined
       if (entry === undefined) return
-      const room = this.rooms.now(key)
+      const room = this.rooms.now(key.keyspace)
       if (room.engine.maxSize > 0) {
         this.keep(room.engine, key, entry, now, beliefs, began)
         room.update(now)
@@ -233,6 +299,7 @@ export class MemoryLevel {
     beliefs: Beliefs | undefined,
     began: number
   ): void {
+    this.outdate(key)
     beliefs?.came(key, entry, began, now)
     map.set(key, entry, now, entry.uselessFrom)
     this.names?.came(key, () => Array.from(this.rooms.entries(now), ([key]) => key))
@@ -245,6 +312,21 @@ export class MemoryLevel {
   private readonly inAll = <A>(f: (now: number) => A): Effect.Effect<A> =>
     this.rooms.shared.map.step((_, now) => f(now))
 }
+
+/** A load whose key is not known. */
+interface BlindLoad {
+  /** Of its object. */
+  readonly name: string
+  isOutdated: boolean
+}
+
+/** What of a keyspace says where its entries are. */
+type Place = Pick<Keyspace.Any, "name" | "folder" | "room">
+
+const freeIn = (map: BoundedMap<AnyKey, MemoryEntry>, now: number): RoomLimits => ({
+  maxSize: map.maxSize - map.size(now),
+  maxBytes: map.maxWeight === Number.POSITIVE_INFINITY ? map.maxWeight : map.maxWeight - map.weight(now)
+})
 
 /** What is heard of the second level, for a memory level. */
 export interface MemoryNotice {

@@ -96,21 +96,32 @@ export class Rooms {
 
   /** Where the entry of a key is; `undefined` where its keyspace asks for what it has not got yet. */
   known(key: AnyKey): Room | undefined {
-    const asked = key instanceof CacheKey ? key.space.room : undefined
-    if (asked === undefined) return this.seats.size === 0 ? this.shared : this.now(key)
-    const seat = this.seats.get(key.keyspace)
+    return this.knownOf(key.keyspace, askedBy(key))
+  }
+
+  private knownOf(keyspace: string, asked: RoomOptions | undefined): Room | undefined {
+    if (asked === undefined) return this.seats.size === 0 ? this.shared : this.now(keyspace)
+    const seat = this.seats.get(keyspace)
     return seat !== undefined && (seat.asked === asked || seat.others.has(asked)) ? seat.room : undefined
   }
 
   /** The same for who is within a step: where it would be if its keyspace asked for nothing else. */
-  now(key: AnyKey): Room {
-    return this.seats.get(key.keyspace)?.room ?? this.shared
+  now(keyspace: string): Room {
+    return this.seats.get(keyspace)?.room ?? this.shared
   }
 
   /** What is done where the entry of a key is. */
-  readonly within = <A, E, R>(key: AnyKey, use: (room: Room) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
-    const room = this.known(key)
-    return room === undefined ? Effect.suspend(() => this.open(key, use)) : use(room)
+  readonly within = <A, E, R>(key: AnyKey, use: (room: Room) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    this.withinOf(key.keyspace, askedBy(key), use)
+
+  /** What is done where the entries of a keyspace are, by its name and what it asks for. */
+  readonly withinOf = <A, E, R>(
+    keyspace: string,
+    asked: RoomOptions | undefined,
+    use: (room: Room) => Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E, R> => {
+    const room = this.knownOf(keyspace, asked)
+    return room === undefined ? Effect.suspend(() => this.open(keyspace, asked, use)) : use(room)
   }
 
   /** What is in all of them, and in each that a keyspace has for itself. */
@@ -128,35 +139,35 @@ export class Rooms {
   }
 
   private readonly open = <A, E, R>(
-    key: AnyKey,
+    keyspace: string,
+    asked: RoomOptions | undefined,
     use: (room: Room) => Effect.Effect<A, E, R>
   ): Effect.Effect<A, E, R> => {
-    const asked = key instanceof CacheKey ? key.space.room : undefined
-    if (asked === undefined) return use(this.now(key))
-    const seat = this.seats.get(key.keyspace)
-    if (seat !== undefined) return this.settled(key.keyspace, seat, asked, use)
+    if (asked === undefined) return use(this.now(keyspace))
+    const seat = this.seats.get(keyspace)
+    if (seat !== undefined) return this.settled(keyspace, seat, asked, use)
     if (this.seats.size === mostRooms) {
       const told = this.isFull
       this.isFull = true
       return Effect.zipRight(
         told ? Effect.void : this.warn(
-          key.keyspace,
+          keyspace,
           `has no room of its own in memory, as ${mostRooms} keyspaces have already: it shares that of all others`
         ),
         use(this.shared)
       )
     }
-    const limits = roomLimits(this.name, key.keyspace, asked, this.whole, this.left)
+    const limits = roomLimits(this.name, keyspace, asked, this.whole, this.left)
     if (Either.isLeft(limits)) return unlessWrong(limits, Effect.never)
     const { isCut, ...own } = limits.right
     const taken: Seat = { asked, limits: own, others: new WeakSet(), room: undefined }
-    this.seats.set(key.keyspace, taken)
+    this.seats.set(keyspace, taken)
     this.left = without(this.left, own)
-    const settled = this.settled(key.keyspace, taken, asked, use)
+    const settled = this.settled(keyspace, taken, asked, use)
     return isCut
       ? Effect.zipRight(
         this.warn(
-          key.keyspace,
+          keyspace,
           `asks for more memory than other keyspaces have left of that of the cache: it gets ${printed(own)}`
         ),
         settled
@@ -208,6 +219,8 @@ export class Rooms {
       keyspace
     })
 }
+
+const askedBy = (key: AnyKey): RoomOptions | undefined => key instanceof CacheKey ? key.space.room : undefined
 
 const sameRoom = (one: RoomOptions, other: RoomOptions): boolean =>
   one.maxSize === other.maxSize && one.maxBytes === other.maxBytes && one.evictionPolicy === other.evictionPolicy

@@ -11,7 +11,7 @@ import type { Metrics } from "../../Cache/metrics/makeMeter.js"
 import type { Tracing } from "../../Cache/tracing/Tracing.js"
 import type { EntryFormatOptions } from "../entry/EntryFormat.js"
 import type { EntryOptions } from "./EntryPolicy.js"
-import type { S3CacheProgress } from "./S3CacheProgress.js"
+import type { S3CacheProgress, S3CacheWarmProgress } from "./S3CacheProgress.js"
 
 /**
  * How an `S3Cache` is made.
@@ -209,4 +209,22 @@ export interface S3CachePurgeOptions<out E = never, out R = never>
    * counts as one that cannot be read. Default `false`: only the first bytes are read, up to 64 KiB, mostly 4.
    */
   readonly verifyPayload?: boolean | undefined
+}
+
+/**
+ * What comes into memory from the second level.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface S3CacheWarmOptions<out E = never, out R = never> extends S3CacheManyOptions {
+  /**
+   * How many entries at the most, those written last: a whole number above 0. Default: as many as memory has room for,
+   * 100,000 at the most. While they are listed, the names of twice as many are held.
+   */
+  readonly limit?: number | undefined
+  /** How long ago an entry was written at the most. Default: no limit. */
+  readonly newerThan?: Duration.DurationInput | undefined
+  /** Told after every thousand objects how far it is; goes on when that has ended. When it fails, so does all of it. */
+  readonly onProgress?: ((progress: S3CacheWarmProgress) => Effect.Effect<void, E, R>) | undefined
 }

@@ -17,6 +17,7 @@ import type {
   S3CacheMemoizeOptions,
   S3CacheOptions,
   S3CachePurgeOptions,
+  S3CacheWarmOptions,
   S3CacheWriteOptions,
   WriteBehindOptions
 } from "./S3CacheOptions.js"
@@ -128,4 +129,11 @@ export const s3PurgeKinds: OptionKinds<S3CachePurgeOptions> = {
   onProgress: "function",
   unreadable: "flag",
   verifyPayload: "flag"
+}
+
+/** Of filling memory. */
+export const s3WarmKinds: OptionKinds<S3CacheWarmOptions> = {
+  ...s3ClearKinds,
+  limit: "count",
+  newerThan: "durationAboveZero"
 }

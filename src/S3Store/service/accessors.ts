@@ -33,6 +33,7 @@ export const accessors = <Self>(tag: Context.Tag<Self, S3CacheService>): S3Cache
   list: (keyspace, options) => Stream.unwrap(Effect.map(tag, (cache) => cache.list(keyspace, options))),
   purge: (keyspace, options) => Effect.flatMap(tag, (cache) => cache.purge(keyspace, options)),
   clear: (keyspace, options) => Effect.flatMap(tag, (cache) => cache.clear(keyspace, options)),
+  warm: (keyspace, options) => Effect.flatMap(tag, (cache) => cache.warm(keyspace, options)),
   invalidateTag: (tagName) => Effect.flatMap(tag, (cache) => cache.invalidateTag(tagName)),
   expireTag: (tagName) => Effect.flatMap(tag, (cache) => cache.expireTag(tagName)),
   flush: Effect.flatMap(tag, (cache) => cache.flush),

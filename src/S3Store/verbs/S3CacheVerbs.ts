@@ -17,8 +17,10 @@ import type {
   S3CacheManyOptions,
   S3CacheMemoizeOptions,
   S3CachePurgeOptions,
+  S3CacheWarmOptions,
   S3CacheWriteOptions
 } from "../options/S3CacheOptions.js"
+import type { S3CacheWarmed } from "../options/S3CacheProgress.js"
 import type { S3CacheStats } from "../options/S3CacheStats.js"
 import type { ListedEntry, S3EntryInfo } from "./S3CacheEntries.js"
 
@@ -455,6 +457,33 @@ export interface S3CacheVerbs<out R> {
     keyspace: Keyspace<K, V, F>,
     options?: S3CacheClearOptions<E, R2>
   ) => Effect.Effect<number, ObjectStoreError | NoInfer<E>, R | NoInfer<R2>>
+
+  /**
+   * Fills memory with entries of a keyspace from the second level, those written last first, for lookups that come later. It
+   * lists all objects of the keyspace, and then reads as many as there is room for: nothing leaves memory for them. What
+   * cannot be read is counted, and the rest comes all the same. It is no lookup, and is counted as none.
+   *
+   * @example
+   * ```ts
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   *
+   * const Rates = Keyspace.make("rates", { key: Schema.String, value: Schema.Number, timeToLive: "1 hour" })
+   *
+   * const program = Effect.gen(function*() {
+   *   yield* S3Cache.set(Rates.key("EUR"), 1.08)
+   *   return yield* S3Cache.warm(Rates, { limit: 100, newerThan: "1 day" })
+   * }).pipe(Effect.provide(S3Cache.layerMemory()))
+   *
+   * const { listed, skipped } = await Effect.runPromise(program)
+   * assert.deepEqual([listed, skipped.held], [1, 1]) // it was set here
+   * ```
+   */
+  readonly warm: <K, V, F, E = never, R2 = never>(
+    keyspace: Keyspace<K, V, F>,
+    options?: S3CacheWarmOptions<E, R2>
+  ) => Effect.Effect<S3CacheWarmed, ObjectStoreError | NoInfer<E>, R | NoInfer<R2>>
 
   /**
    * From now on no entry that carries this tag and was made before is given out: one write, however many there are.

@@ -1,0 +1,170 @@
+/**
+ * Filling memory from the second level.
+ */
+import * as Clock from "effect/Clock"
+import type * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { pieceSize, turn } from "../../Cache/common/inTurns.js"
+import { durationMillis } from "../../Cache/options/durationMillis.js"
+import { requireEffect } from "../../Cache/options/requireEffect.js"
+import { fromEither } from "../../effect/outcomes.js"
+import { Newest } from "../common/Newest.js"
+import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
+import type { MemoryEntry } from "../memory/MemoryEntry.js"
+import { isEntryOrLeaseUnder, isLeaseName } from "../objects/objectName.js"
+import type { ListedObject, LoadOutcome } from "../objects/ObjectStore.js"
+import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import type { S3CacheWarmOptions } from "../options/S3CacheOptions.js"
+import type { S3CacheWarmed } from "../options/S3CacheProgress.js"
+import { toMemoryEntry } from "../stored/entryCodec.js"
+import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
+import type { CacheLevels } from "./CacheLevels.js"
+import { concurrencyOf } from "./manyKeys.js"
+import type { Reading } from "./reading.js"
+
+/** How many objects are chosen at the most where nobody says: some 40 MB of names while they are listed. */
+const mostChosen = 100_000
+
+/** How many objects are looked at between two reports of progress: as many as S3 lists in one answer. */
+const reportEvery = 1000
+
+type Found = Data.TaggedEnum.Value<LoadOutcome, "Found">
+
+type Brought = readonly [key: AnyKey, held: MemoryEntry]
+
+type Skipped = { -readonly [Reason in keyof S3CacheWarmed["skipped"]]: number }
+
+/** Makes what fills memory from the second level. */
+export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService["warm"] => {
+  const { behind, format, markers, memory, name: cache, policyOf, store } = levels
+
+  const read = <K, V, F>(space: Keyspace<K, V, F>, name: string, found: Found, now: number) =>
+    Effect.flatMap(
+      format.decode(found.body),
+      (entry) =>
+        Effect.flatMap(fromEither(space.keyOfId(entry.key)), (key) =>
+          key.objectName === name
+            ? Effect.map(toMemoryEntry(cache, key, policyOf(space), entry, found, now), (held): Brought => [key, held])
+            : Effect.fail("of another key"))
+    )
+
+  /** What an object has for memory; nothing where that is of no use, which is counted. */
+  const load = <K, V, F>(
+    space: Keyspace<K, V, F>,
+    name: string,
+    skipped: Skipped
+  ): Effect.Effect<Brought | undefined, ObjectStoreError> => {
+    const skip = (reason: "outdated" | "unreadable"): Effect.Effect<undefined> =>
+      Effect.sync(() => {
+        skipped[reason]++
+        return undefined
+      })
+    const use = (found: Found): Effect.Effect<Brought | undefined> =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Effect.matchEffect(read(space, name, found, now), {
+          onFailure: () => skip("unreadable"),
+          onSuccess: ([key, entry]): Effect.Effect<Brought | undefined> => {
+            markers.meetEntry(entry, now)
+            return Effect.flatMap(reading.applyKnownTags(entry), (held): Effect.Effect<Brought | undefined> =>
+              held === undefined || held.uselessFrom <= now ? skip("outdated") : Effect.succeed([key, held]))
+          }
+        }))
+    return Effect.matchEffect(store.load(name), {
+      // One object that S3 refuses to give out is no reason to give up the rest.
+      onFailure: (error): Effect.Effect<undefined, ObjectStoreError> =>
+        error.reason === "Rejected" || error.reason === "Encryption" ? skip("unreadable") : Effect.fail(error),
+      onSuccess: (found): Effect.Effect<Brought | undefined> => {
+        if (found._tag === "Found") return use(found)
+        return skip(found._tag === "TooLarge" ? "unreadable" : "outdated")
+      }
+    })
+  }
+
+  /** Leaves out the objects whose entries memory has. */
+  const withoutHeld = <K, V, F>(space: Keyspace<K, V, F>, objects: ReadonlyArray<ListedObject>) =>
+    Effect.gen(function*() {
+      const held = new Set<string>()
+      for (const [at, key] of (yield* memory.keysOf(space)).entries()) {
+        if (at % pieceSize === pieceSize - 1) yield* turn
+        held.add(key.objectName)
+      }
+      return held.size === 0 ? objects : objects.filter(({ name }) => !held.has(name))
+    })
+
+  return <K, V, F, E, R>(space: Keyspace<K, V, F>, options: S3CacheWarmOptions<E, R> = {}) =>
+    Effect.gen(function*() {
+      const free = yield* memory.freeFor(space)
+      const limit = options.limit ?? Math.min(free.maxSize, mostChosen)
+      const age = durationMillis(options.newerThan) ?? Number.POSITIVE_INFINITY
+      const since = (yield* Clock.currentTimeMillis) - age
+      const skipped: Skipped = { older: 0, held: 0, full: 0, outdated: 0, unreadable: 0 }
+      const progress = { listed: 0, chosen: 0, examined: 0, loaded: 0 }
+      const { onProgress } = options
+      const report: Effect.Effect<void, E, R> = onProgress === undefined
+        ? Effect.void
+        : Effect.suspend(() => requireEffect(cache, "onProgress", onProgress({ ...progress })))
+
+      const prefix = `${space.name}/${space.folder}/`
+      const newest = new Newest<ListedObject>(limit)
+      yield* Stream.runForEach(
+        Stream.grouped(Stream.filter(store.list(prefix), isEntryOrLeaseUnder(prefix)), reportEvery),
+        (objects) => {
+          for (const object of objects) {
+            if (isLeaseName(object.name)) continue
+            progress.listed++
+            if (object.modified > since) newest.add(object)
+          }
+          return report
+        }
+      )
+      const chosen = newest.take()
+      skipped.older = progress.listed - chosen.length
+      const wanted = yield* withoutHeld(space, chosen)
+      skipped.held = chosen.length - wanted.length
+      let bytes = 0
+      const fitting = wanted.filter(({ size }, at) => at < free.maxSize && (bytes += size) <= free.maxBytes)
+      skipped.full = wanted.length - fitting.length
+      progress.chosen = fitting.length
+
+      const place = placeOf(space, prefix)
+      const bringIn = (object: ListedObject) =>
+        Effect.suspend(() => {
+          // What others have put there meanwhile stays, and what is not asked for costs nothing.
+          if (isFull) return Effect.sync(() => void skipped.full++)
+          let isCounted = false
+          const loading = Effect.tap(load(space, object.name, skipped), (loaded) => {
+            isCounted = loaded === undefined
+          })
+          return Effect.map(memory.bringIn(object.name, place, loading, isNotWaiting), (outcome) => {
+            if (outcome === "kept") progress.loaded++
+            else if (!isCounted) skipped[outcome]++
+            isFull ||= outcome === "full"
+          })
+        })
+      let isFull = false
+      const isNotWaiting = (key: AnyKey) => behind.waiting(key) === undefined
+      yield* Stream.runForEach(
+        Stream.grouped(Stream.fromIterable(fitting), reportEvery),
+        (objects) =>
+          Effect.zipRight(
+            Effect.forEach(objects, bringIn, { concurrency: concurrencyOf(options), discard: true }),
+            Effect.suspend(() => {
+              progress.examined += objects.length
+              return report
+            })
+          )
+      )
+      const warmed: S3CacheWarmed = { listed: progress.listed, loaded: progress.loaded, skipped }
+      return warmed
+    })
+}
+
+/** Stands for the keys of a keyspace before one is known. */
+const placeOf = ({ folder, name }: Pick<Keyspace.Any, "name" | "folder">, prefix: string): AnyKey => ({
+  keyspace: name,
+  version: folder,
+  id: "",
+  objectName: prefix,
+  toString: () => prefix
+})
