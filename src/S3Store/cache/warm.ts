@@ -39,14 +39,25 @@ type Skipped = { -readonly [Reason in keyof S3CacheWarmed["skipped"]]: number }
 export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService["warm"] => {
   const { behind, format, markers, memory, name: cache, policyOf, store } = levels
 
-  const read = <K, V, F>(space: Keyspace<K, V, F>, name: string, found: Found, now: number) =>
+  const read = <K, V, F>(
+    space: Keyspace<K, V, F>,
+    name: string,
+    found: Found,
+    now: number
+  ): Effect.Effect<Brought, unknown> =>
     Effect.flatMap(
       format.decode(found.body),
       (entry) =>
-        Effect.flatMap(fromEither(space.keyOfId(entry.key)), (key) =>
-          key.objectName === name
-            ? Effect.map(toMemoryEntry(cache, key, policyOf(space), entry, found, now), (held): Brought => [key, held])
-            : Effect.fail("of another key"))
+        Effect.flatMap(
+          fromEither(space.keyOfId(entry.key)),
+          (key): Effect.Effect<Brought, unknown> =>
+            key.objectName === name
+              ? Effect.map(
+                toMemoryEntry(cache, key, policyOf(space), entry, found, now),
+                (held): Brought => [key, held]
+              )
+              : Effect.fail("of another key")
+        )
     )
 
   /** What an object has for memory; nothing where that is of no use, which is counted. */
@@ -133,8 +144,9 @@ export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService[
           // What others have put there meanwhile stays, and what is not asked for costs nothing.
           if (isFull) return Effect.sync(() => void skipped.full++)
           let isCounted = false
-          const loading = Effect.tap(load(space, object.name, skipped), (loaded) => {
+          const loading = Effect.map(load(space, object.name, skipped), (loaded) => {
             isCounted = loaded === undefined
+            return loaded
           })
           return Effect.map(memory.bringIn(object.name, place, loading, isNotWaiting), (outcome) => {
             if (outcome === "kept") progress.loaded++
