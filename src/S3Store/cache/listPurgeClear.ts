@@ -291,6 +291,8 @@ export const makeListPurgeClear = (
   ) => {
     const folder = options?.folder ?? space.folder
     const isOfSpace = ({ keyspace, version }: AnyKey) => keyspace === space.name && version === folder
+    // It says how the keyspace is heard of.
+    policyOf(space)
     const forget = memory.forgetAll(isOfSpace)
     // First of all computations under way lose the right to write; what is being written is then listed.
     const settle = Effect.all([forget, behind.flush, writes.awaitRelease(isOfSpace)], { discard: true })

@@ -55,6 +55,7 @@ import {
 import type { BeliefsOf } from "../memory/Beliefs.js"
 import { MemoryLevel } from "../memory/MemoryLevel.js"
 import { listenTo, noticePlaceOf } from "../notice/NoticeSource.js"
+import { PulledNotices } from "../notice/PulledNotices.js"
 import { PushedNotice } from "../notice/PushedNotice.js"
 import { type DescribedStore, describedStore } from "../objects/describedStore.js"
 import type { ObjectStore } from "../objects/ObjectStore.js"
@@ -148,7 +149,7 @@ export const makeS3CacheService = (
       const circuit = meter.series("circuitState")
       yield* meter.observe(() => circuit(circuitStates[breaker.state]))
     }
-    const store = watchedObjectStore(unwatched, {
+    const watched = watchedObjectStore(unwatched, {
       ledger,
       breaker,
       faults,
@@ -157,8 +158,13 @@ export const makeS3CacheService = (
     })
     const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectBytes, name)
     const pushed = options.notice === "pushed" ? new PushedNotice() : undefined
-    const beliefsOf: BeliefsOf = () => pushed
-    const memory = yield* MemoryLevel.make(name, options, meter, { beliefsOf, isNamed: pushed !== undefined })
+    const pulled = yield* PulledNotices.make(name, watched, ledger, () => memory)
+    const store = pulled.noting(watched)
+    const beliefsOf: BeliefsOf = (key) => pulled.ofKey(key) ?? pushed
+    const memory: MemoryLevel = yield* MemoryLevel.make(name, options, meter, {
+      beliefsOf,
+      isNamed: pushed !== undefined
+    })
     const batches = yield* SingleFlight.make<string>(name)
     const modifications = yield* SingleFlight.make<AnyKey>(name)
     const writes = new KeyedMutex<AnyKey>()
@@ -170,6 +176,7 @@ export const makeS3CacheService = (
       // Both were checked on their own, which is enough: no option depends on another.
       const policy = Option.getOrElse(Option.getRight(makeEntryPolicy(name, options, space.options)), () => defaults)
       policies.set(space, policy)
+      if (typeof policy.notice === "number") pulled.hear(space, policy.notice)
       return policy
     }
 
@@ -206,7 +213,8 @@ export const makeS3CacheService = (
       beliefsOf,
       policyOf
     }
-    const reading = makeReading(levels)
+    // What it removes is over for everybody: nobody need hear of that.
+    const reading = makeReading({ ...levels, store: watched })
     const writing: Writing = makeWriting(
       levels,
       reading,

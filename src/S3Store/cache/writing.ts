@@ -93,6 +93,17 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
   const changeBothLevels: Writing["changeBothLevels"] = (key, change, toEntry) =>
     Effect.zipRight(memory.forget(key), writes.withLock(key, changeLocked(key, change, toEntry)))
 
+  /** The same, where nothing else has asked how the keyspace is heard of. */
+  const changeBothLevelsOf = <K, V, F, A, E>(
+    key: CacheKey<K, V, F>,
+    change: Effect.Effect<A, E>,
+    toEntry: (result: A) => MemoryEntry | undefined
+  ): Effect.Effect<A, E> =>
+    Effect.suspend(() => {
+      policyOf(key.space)
+      return changeBothLevels(key, change, toEntry)
+    })
+
   const recordWrite = (key: AnyKey, entry: Prepared, etag: Option.Option<string>): MemoryEntry => {
     clashes.forget(key)
     ledger.record({ _tag: "Inserted", key })
@@ -215,7 +226,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
   const withdrawAnd = <A, E>(key: AnyKey, change: Effect.Effect<A, E>) => Effect.zipRight(behind.withdraw(key), change)
 
   const invalidate: Writing["invalidate"] = (key) =>
-    changeBothLevels(key, withdrawAnd(key, removeObject(key)), () => undefined)
+    changeBothLevelsOf(key, withdrawAnd(key, removeObject(key)), () => undefined)
 
   const set: Writing["set"] = (key, value, options) =>
     Effect.flatMap(prepare(key, value, options), ({ entry, isKept }) => {
@@ -395,7 +406,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     )
 
   const pop: Writing["pop"] = (key) =>
-    changeBothLevels(
+    changeBothLevelsOf(
       key,
       cancelLateToo(
         key,
@@ -426,7 +437,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
 
   // It does not depend on reading: the look only tells whether there was something to remove.
   const remove: Writing["remove"] = (key) =>
-    changeBothLevels(
+    changeBothLevelsOf(
       key,
       cancelLateToo(
         key,

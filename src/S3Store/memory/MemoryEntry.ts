@@ -60,6 +60,8 @@ export class MemoryEntry implements MemoryEntryParts {
   private confirmUntil: number
   /** Until when it is believed, where something is heard of the second level. */
   private belief: number | undefined
+  /** The moment as of which it is what the second level has, by what is heard of that. */
+  asOf: number
   private readonly space: object
   private readonly content: Exit.Exit<unknown, unknown>
   /** Makes a copy of the content for each caller; `undefined` where they share it. */
@@ -92,6 +94,7 @@ export class MemoryEntry implements MemoryEntryParts {
       : refreshFrom(parts.policy.freshness, parts.came, parts.freshUntil, parts.lead)
     this.confirmUntil = parts.came + parts.policy.revalidateAfter
     this.belief = undefined
+    this.asOf = 0
     this.simpleUntil = 0
     this.computeUntil = 0
     this.plan()
@@ -160,9 +163,14 @@ export class MemoryEntry implements MemoryEntryParts {
     return this.belief !== undefined && now >= this.belief
   }
 
-  /** It need not be compared with the second level before this time, by what is heard of that. */
-  believe(until: number): void {
+  /**
+   * It need not be compared with the second level before this time, by what is heard of that.
+   *
+   * @param asOf the moment as of which it is what the second level has
+   */
+  believe(until: number, asOf = this.asOf): void {
     this.belief = until
+    this.asOf = asOf
     this.plan()
   }
 
@@ -187,7 +195,7 @@ export class MemoryEntry implements MemoryEntryParts {
   freshOnlyUntil(time: number): MemoryEntry {
     if (time >= this.freshUntil) return this
     const shorter = new MemoryEntry(this.space, this.isolated, { ...this, freshUntil: time })
-    if (this.belief !== undefined) shorter.believe(this.belief)
+    if (this.belief !== undefined) shorter.believe(this.belief, this.asOf)
     return shorter
   }
 

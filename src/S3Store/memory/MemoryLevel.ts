@@ -99,9 +99,9 @@ export class MemoryLevel {
     })
 
   /** Does something with all that is held, in one step. */
-  readonly forEach = (use: (held: MemoryEntry) => void): Effect.Effect<void> =>
+  readonly forEach = (use: (held: MemoryEntry, key: AnyKey) => void): Effect.Effect<void> =>
     this.inAll((now) => {
-      for (const [, held] of this.rooms.entries(now)) use(held)
+      for (const [key, held] of this.rooms.entries(now)) use(held, key)
     })
 
   /** This moment, for a change of an entry that begins now. */
@@ -301,7 +301,7 @@ export class MemoryLevel {
   ): void {
     this.outdate(key)
     beliefs?.came(key, entry, began, now)
-    map.set(key, entry, now, entry.uselessFrom)
+    map.set(key, entry, now, expiryOf(map, entry))
     this.names?.came(key, () => Array.from(this.rooms.entries(now), ([key]) => key))
   }
 
@@ -327,6 +327,13 @@ const freeIn = (map: BoundedMap<AnyKey, MemoryEntry>, now: number): RoomLimits =
   maxSize: map.maxSize - map.size(now),
   maxBytes: map.maxWeight === Number.POSITIVE_INFINITY ? map.maxWeight : map.maxWeight - map.weight(now)
 })
+
+/** When an entry expires. What is to be confirmed at a time has the map look at the time, though it never expires. */
+const expiryOf = ({ usesTime }: BoundedMap<AnyKey, MemoryEntry>, { simpleUntil, uselessFrom }: MemoryEntry): number =>
+  usesTime || uselessFrom !== Number.POSITIVE_INFINITY || !Number.isFinite(simpleUntil) ? uselessFrom : latestTime
+
+/** The latest time there is, in milliseconds since the epoch. */
+const latestTime = 8.64e15
 
 /** What is heard of the second level, for a memory level. */
 export interface MemoryNotice {

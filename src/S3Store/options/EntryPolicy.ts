@@ -34,6 +34,13 @@ export interface EntryOptions extends Omit<FreshnessOptions, "failure" | "failur
    */
   readonly revalidateAfter?: Duration.DurationInput | undefined
   /**
+   * After how long at the latest memory hears of what others write and remove, by a small journal in the second level that
+   * all who write keep: so no process gives out what another has replaced or removed for longer than this. It is read at
+   * most that often, and a bit more, while the keyspace is used; each write costs one more request. All processes that write
+   * the keyspace have to have it. Default: memory hears of nothing. `Infinity`: neither, where the cache says otherwise.
+   */
+  readonly notice?: Duration.DurationInput | undefined
+  /**
    * What an object is that is damaged, foreign, of a newer format, or does not fit the schema: `"miss"` (default), or
    * `"fail"`: an `ObjectStoreError` of reason `Unreadable`.
    */
@@ -65,12 +72,17 @@ export interface EntryOptions extends Omit<FreshnessOptions, "failure" | "failur
   readonly maxComputations?: number | undefined
 }
 
+/** How memory hears of changes. */
+export type NoticeInput = Duration.DurationInput | "pushed"
+
 /** Entry options, checked; times in milliseconds. */
 export interface EntryPolicy {
   readonly freshness: Freshness<never>
   readonly timeToLive: number
   readonly failureTimeToLive: number
   readonly revalidateAfter: number
+  /** How often its journal is read, or what else tells of changes; nothing tells: `undefined`. */
+  readonly notice: number | "pushed" | undefined
   readonly onUnreadable: "miss" | "fail"
   readonly write: "through" | "behind"
   readonly coordination: "none" | "lease"
@@ -85,11 +97,12 @@ export interface EntryPolicy {
  */
 export const makeEntryPolicy = (
   cache: string,
-  options: EntryOptions,
+  options: Omit<EntryOptions, "notice"> & { readonly notice?: NoticeInput | undefined },
   own: EntryOptions = {}
 ): Either.Either<EntryPolicy, CacheConfigError> =>
   Either.gen(function*() {
     const timeToLive = own.timeToLive ?? options.timeToLive
+    const notice = own.notice ?? options.notice
     const revalidateAfter = own.revalidateAfter ?? options.revalidateAfter
     return {
       freshness: yield* makeFreshness<never>(cache, {
@@ -103,9 +116,14 @@ export const makeEntryPolicy = (
       revalidateAfter: revalidateAfter === undefined
         ? Number.POSITIVE_INFINITY
         : yield* millis(cache, "revalidateAfter", revalidateAfter),
+      notice: notice === undefined || notice === "pushed"
+        ? notice
+        : finite(yield* millis(cache, "notice", notice, "durationAboveZero")),
       onUnreadable: own.onUnreadable ?? options.onUnreadable ?? "miss",
       write: own.write ?? options.write ?? "through",
       coordination: own.coordination ?? options.coordination ?? "none",
       isolation: own.isolation ?? options.isolation ?? "freeze"
     }
   })
+
+const finite = (millis: number): number | undefined => Number.isFinite(millis) ? millis : undefined

@@ -19,7 +19,7 @@ import type { S3CacheProgress, S3CacheWarmProgress } from "./S3CacheProgress.js"
  * @since 1.0.0
  * @category models
  */
-export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
+export interface S3CacheOptions extends Omit<EntryOptions, "notice">, EntryFormatOptions {
   /** The name in errors, spans, metrics and logs. Default `"S3Cache"`. */
   readonly name?: string | undefined
   /**
@@ -86,11 +86,11 @@ export interface S3CacheOptions extends EntryOptions, EntryFormatOptions {
    */
   readonly tagsTrustedFor?: Duration.DurationInput | undefined
   /**
-   * Whether memory hears of what others write and remove. `"pushed"`: it is told by the notifications of the bucket
-   * (`S3Notifications`). What it hears of is compared with the second level before it is given out again. Default: it hears
-   * of nothing.
+   * How memory hears of what others write and remove. A duration: by a journal in the second level, after so long at the
+   * latest (see `EntryOptions.notice`). `"pushed"`: it is told by the notifications of the bucket (`S3Notifications`). What it
+   * hears of is compared with the second level before it is given out again. Default: it hears of nothing.
    */
-  readonly notice?: "pushed" | undefined
+  readonly notice?: Duration.DurationInput | "pushed" | undefined
   /** How many events a listener of `events` may be behind before it loses some. Default 1,024. */
   readonly eventCapacity?: number | undefined
   /** Whether to keep Effect `Metric`s of it (see `CacheMetrics`), labelled with the name, or

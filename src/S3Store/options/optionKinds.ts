@@ -1,9 +1,10 @@
 /**
  * Which options caches over two levels have, and their second levels.
  */
-import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import { acceptedAs, isOfKind, type OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
 import { metricsKind } from "../../Cache/metrics/makeMeter.js"
+import { printKey } from "../../Cache/printing/printKey.js"
 import { freshnessKinds } from "../../Cache/store/freshnessKinds.js"
 import { tracingKind } from "../../Cache/tracing/Tracing.js"
 import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
@@ -32,6 +33,7 @@ export const entryKinds: OptionKinds<EntryOptions> = {
   timeToLive: "duration",
   failureTimeToLive: "duration",
   revalidateAfter: "duration",
+  notice: "durationAboveZero",
   onUnreadable: ["miss", "fail"],
   write: ["through", "behind"],
   coordination: ["none", "lease"],
@@ -60,12 +62,16 @@ export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   verify: ["startup"],
   onTagsUnknown: ["serve", "miss"],
   tagsTrustedFor: "durationAboveZero",
-  notice: ["pushed"],
   eventCapacity: "count",
   metrics: metricsKind,
   tracing: tracingKind,
   ...entryFormatKinds,
-  ...entryKinds
+  ...entryKinds,
+  notice: {
+    accepted: `"pushed", or ${acceptedAs("durationAboveZero")}`,
+    accepts: (value) => value === "pushed" || isOfKind(value, "durationAboveZero"),
+    describe: printKey
+  }
 }
 
 /** Of its circuit breaker. */

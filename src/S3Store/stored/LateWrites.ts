@@ -1,12 +1,10 @@
 /**
  * Writes that may land after their callers have given them up.
  */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { unrefSleep } from "../../Cache/common/unrefSleep.js"
 import type { KeyedMutex } from "../common/KeyedMutex.js"
@@ -15,6 +13,7 @@ import type { Ledger } from "../guard/Ledger.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import type { MemoryLevel } from "../memory/MemoryLevel.js"
 import type { DescribedStore } from "../objects/describedStore.js"
+import { isOutcomeUnknown } from "../objects/isOutcomeUnknown.js"
 import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { Prepared } from "./entryCodec.js"
 
@@ -137,12 +136,3 @@ export class LateWrites {
     })
   }
 }
-
-/** Whether a write may have been done, or may still be. */
-const isOutcomeUnknown = (exit: Exit.Exit<unknown, ObjectStoreError>): boolean =>
-  Exit.isInterrupted(exit) || Option.exists(
-    Option.flatMap(Exit.causeOption(exit), Cause.failureOption),
-    ({ reason }) => unknownOutcomes.has(reason)
-  )
-
-const unknownOutcomes: ReadonlySet<string> = new Set(["Timeout", "Network", "Unavailable", "Unknown"])

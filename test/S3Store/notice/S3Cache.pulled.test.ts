@@ -1,0 +1,190 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Option, Schema, TestClock } from "effect"
+import { Keyspace, type S3CacheOptions } from "effect-aws-cache/S3Store"
+import { journalName } from "../../../src/S3Store/notice/Journal.js"
+import { Fault } from "../../servers/FaultProxy.js"
+import { eventually } from "../../support/until.js"
+import { makeBucket } from "../bucketOf.js"
+
+const Names = Keyspace.make("names", { key: Schema.Number, value: Schema.String })
+const one = Names.key(1)
+const two = Names.key(2)
+const journal = journalName("names/1")
+
+/** Two processes that hear of each other, each with a memory. */
+const makeTwo = (options: S3CacheOptions = {}) =>
+  Effect.gen(function*() {
+    const bucket = yield* makeBucket()
+    const writer = yield* bucket.process({ notice: "5 seconds", ...options })
+    const reader = yield* bucket.process({ notice: "5 seconds", ...options })
+    const since = () => {
+      const before = bucket.requests().length
+      return () => bucket.requests().slice(before).map(({ method, name, status }) =>
+        `${method} ${name === journal ? "journal" : name === one.objectName ? "one" : name === two.objectName ? "two" : name} ${status}`
+      )
+    }
+    return { ...bucket, writer, reader, since }
+  })
+
+/** Past the time in which a process that has just begun trusts nothing. */
+const settled = (reader: { readonly get: (key: typeof one) => Effect.Effect<string, unknown> }) =>
+  Effect.forEach(Array.from({ length: 30 }, () => one), (key) =>
+    Effect.zipRight(TestClock.adjust("2500 millis"), Effect.ignore(reader.get(key))), { discard: true })
+
+describe("an S3Cache that reads a journal of changes", () => {
+  it.scoped("gives out nothing that another process replaced or removed 5 seconds ago", () =>
+    Effect.gen(function*() {
+      const { reader, writer } = yield* makeTwo()
+      yield* writer.set(one, "Ada")
+      for (let n = 0; n < 30; n++) {
+        yield* reader.getOption(one)
+        yield* TestClock.adjust("700 millis")
+        yield* n % 3 === 2 ? writer.remove(one) : writer.set(one, `Ada ${n}`)
+        const early = yield* reader.getOption(one)
+        assert.isTrue(Option.isSome(early) || n % 3 === 0 || n % 3 === 2, String(n))
+        yield* TestClock.adjust("5 seconds")
+        assert.deepStrictEqual(yield* reader.getOption(one), n % 3 === 2 ? Option.none() : Option.some(`Ada ${n}`))
+      }
+    }))
+
+  it.scoped("reads nothing but the journal while nothing changes, and that once in notice", () =>
+    Effect.gen(function*() {
+      const { reader, since, writer } = yield* makeTwo()
+      yield* writer.set(one, "Ada")
+      yield* writer.set(two, "Bob")
+      yield* settled(reader)
+      const requests = since()
+      for (let n = 0; n < 100; n++) {
+        yield* TestClock.adjust("450 millis")
+        assert.strictEqual(yield* reader.get(one), "Ada")
+      }
+      yield* eventually(Effect.sync(() => requests().length >= 10))
+      assert.deepStrictEqual(new Set(requests()), new Set(["GET journal 304"]))
+      assert.isAtMost(requests().length, 11)
+      // An entry that was idle for long needs no request of its own.
+      const later = since()
+      assert.strictEqual(yield* reader.get(one), "Ada")
+      assert.deepStrictEqual(later(), [])
+    }))
+
+  it.scoped("is not read while the keyspace is not used; its first use reads it first", () =>
+    Effect.gen(function*() {
+      const { reader, since, writer } = yield* makeTwo()
+      yield* writer.set(one, "Ada")
+      yield* settled(reader)
+      yield* TestClock.adjust("10 seconds")
+      const requests = since()
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(requests(), [])
+      yield* writer.set(one, "Alice")
+      const later = since()
+      assert.strictEqual(yield* reader.get(one), "Alice")
+      assert.deepStrictEqual(later(), ["GET journal 200", "GET one 200"])
+    }))
+
+  it.scoped("a write is one request more; those at the same time, and soon after of the same key, share it", () =>
+    Effect.gen(function*() {
+      const { since, writer } = yield* makeTwo()
+      yield* writer.set(one, "Ada")
+      const requests = since()
+      yield* writer.set(two, "Bob")
+      assert.deepStrictEqual(requests(), ["PUT journal 200", "PUT two 200"])
+      yield* writer.set(two, "Bill")
+      assert.deepStrictEqual(requests().slice(2), ["PUT two 200"])
+      const many = since()
+      yield* writer.setMany(Array.from({ length: 16 }, (_, n) => [Names.key(n + 10), "Eve"] as const))
+      assert.strictEqual(many().filter((each) => each.includes("journal")).length, 1)
+      yield* TestClock.adjust("1 minute")
+      const again = since()
+      yield* writer.set(two, "Ben")
+      assert.deepStrictEqual(again(), ["PUT journal 200", "PUT two 200"])
+    }))
+
+  it.scoped("the own writes of a process cost it no more requests", () =>
+    Effect.gen(function*() {
+      const { reader, since, writer } = yield* makeTwo()
+      yield* writer.set(one, "Ada")
+      yield* settled(reader)
+      yield* reader.set(one, "Alice")
+      const requests = since()
+      for (let n = 0; n < 20; n++) {
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(yield* reader.get(one), "Alice")
+      }
+      assert.deepStrictEqual(new Set(requests()), new Set(["GET journal 304"]))
+    }))
+
+  it.scoped("hears of all that changes entries", () =>
+    Effect.gen(function*() {
+      const { reader, writer } = yield* makeTwo()
+      const changes: ReadonlyArray<readonly [string, Effect.Effect<unknown, unknown>, string | undefined]> = [
+        ["modify", writer.modify(one, () => Effect.succeed("modified")), "modified"],
+        ["pop", writer.pop(one), undefined],
+        ["add", writer.add(one, "added"), "added"],
+        ["expire", writer.expire(one), undefined],
+        ["set", writer.set(one, "set"), "set"],
+        ["invalidateWhen", writer.invalidateWhen(one, () => true), undefined],
+        ["getOrCompute", writer.getOrCompute(one, Effect.succeed("computed")), "computed"],
+        ["refresh", writer.refresh(one, Effect.succeed("refreshed")), "refreshed"],
+        ["removeMany", writer.removeMany([one]), undefined],
+        ["setMany", writer.setMany([[one, "many"]]), "many"],
+        ["clear", writer.clear(Names), undefined]
+      ]
+      yield* writer.set(one, "Ada")
+      for (const [what, change, value] of changes) {
+        yield* reader.getOption(one)
+        yield* TestClock.adjust("1 second")
+        yield* reader.getOption(one)
+        yield* change
+        yield* TestClock.adjust("5 seconds")
+        assert.deepStrictEqual(yield* reader.getOption(one), Option.fromNullable(value), what)
+      }
+    }))
+
+  it.scoped("what is written behind is heard of when it is written", () =>
+    Effect.gen(function*() {
+      const { reader, writer } = yield* makeTwo({ write: "behind" })
+      yield* writer.set(one, "Ada")
+      yield* writer.flush
+      assert.strictEqual(yield* reader.get(one), "Ada")
+      yield* writer.set(one, "Alice")
+      yield* writer.flush
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual(yield* reader.get(one), "Alice")
+    }))
+
+  it.scoped("a journal that cannot be read makes it ask for each entry, as revalidateAfter does", () =>
+    Effect.gen(function*() {
+      const { direct, reader, since, writer } = yield* makeTwo()
+      yield* writer.set(one, "Ada")
+      yield* settled(reader)
+      for (const spoil of [direct.save(journal, new Uint8Array([1, 2, 3])), direct.remove(journal)]) {
+        yield* spoil
+        yield* TestClock.adjust("5 seconds")
+        const requests = since()
+        assert.strictEqual(yield* reader.get(one), "Ada")
+        yield* eventually(Effect.sync(() => requests().includes("GET one 304")))
+        yield* writer.set(one, "Alice")
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual(yield* reader.get(one), "Alice")
+        yield* TestClock.adjust("1 minute")
+        yield* writer.set(one, "Ada")
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual(yield* reader.get(one), "Ada")
+      }
+    }))
+
+  it.scoped("while nothing answers, memory serves on, and hears of everything after that", () =>
+    Effect.gen(function*() {
+      const { proxy, reader, writer } = yield* makeTwo({ circuitBreaker: false })
+      yield* writer.set(one, "Ada")
+      yield* settled(reader)
+      yield* proxy.set(Fault.Reset())
+      yield* TestClock.adjust("20 seconds")
+      assert.strictEqual(yield* reader.get(one), "Ada")
+      yield* proxy.set(Fault.Pass())
+      yield* writer.set(one, "Alice")
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual(yield* reader.get(one), "Alice")
+    }))
+})
