@@ -43,6 +43,7 @@ import { makeGuards } from "../guard/guards.js"
 import { Ledger } from "../guard/Ledger.js"
 import type { S3CacheEvent } from "../guard/S3CacheEvent.js"
 import { SchemaClashes } from "../guard/SchemaClashes.js"
+import { statsOf } from "../guard/statsOf.js"
 import { watchedObjectStore } from "../guard/watchedObjectStore.js"
 import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
 import {
@@ -88,7 +89,6 @@ import { makeLookup } from "./lookup.js"
 import { makeManyKeys } from "./manyKeys.js"
 import { makeMemoize } from "./memoize.js"
 import { makeReading } from "./reading.js"
-import { statsOf } from "./statsOf.js"
 import { makeWarm } from "./warm.js"
 import { workOf } from "./workOf.js"
 import { makeWriting, type Writing } from "./writing.js"
@@ -356,7 +356,7 @@ export const makeS3CacheService = (
       check: checkStore(unwatched),
       flush: behind.flush,
       settle,
-      stats: statsOf(levels, modifications, breaker),
+      stats: statsOf(ledger, memory, breaker, () => behind.size, () => modifications.size),
       events: hub.stream
     }
     return printedAs(service, summary)

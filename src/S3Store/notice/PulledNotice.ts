@@ -22,7 +22,7 @@ import { nameInJournal } from "./journalText.js"
  * How long after it was noted a change may be on its way, in milliseconds: so long readers confirm what they have of it as
  * often as if they heard of nothing.
  */
-export const longestWay = 30_000
+const longestWay = 30_000
 /** How old the note of a change may be when it is sent. A change that takes longer is noted again and again. */
 const longestBefore = longestWay / 4
 /** How many names are remembered that this process has noted. */

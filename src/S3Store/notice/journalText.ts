@@ -11,7 +11,7 @@ export interface Note {
 }
 
 /** How many names a journal holds: the oldest notes go first. So it has at most some 40 KB. */
-export const mostNames = 2000
+const mostNames = 2000
 /** How many names a note has at most: more are all. */
 const mostInNote = 500
 

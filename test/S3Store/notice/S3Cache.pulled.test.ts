@@ -19,17 +19,23 @@ const makeTwo = (options: S3CacheOptions = {}) =>
     const reader = yield* bucket.process({ notice: "5 seconds", ...options })
     const since = () => {
       const before = bucket.requests().length
-      return () => bucket.requests().slice(before).map(({ method, name, status }) =>
-        `${method} ${name === journal ? "journal" : name === one.objectName ? "one" : name === two.objectName ? "two" : name} ${status}`
-      )
+      return () =>
+        bucket.requests().slice(before).map(({ method, name, status }) =>
+          `${method} ${
+            name === journal ? "journal" : name === one.objectName ? "one" : name === two.objectName ? "two" : name
+          } ${status}`
+        )
     }
     return { ...bucket, writer, reader, since }
   })
 
 /** Past the time in which a process that has just begun trusts nothing. */
 const settled = (reader: { readonly get: (key: typeof one) => Effect.Effect<string, unknown> }) =>
-  Effect.forEach(Array.from({ length: 30 }, () => one), (key) =>
-    Effect.zipRight(TestClock.adjust("2500 millis"), Effect.ignore(reader.get(key))), { discard: true })
+  Effect.forEach(
+    Array.from({ length: 30 }, () => one),
+    (key) => Effect.zipRight(TestClock.adjust("2500 millis"), Effect.ignore(reader.get(key))),
+    { discard: true }
+  )
 
 describe("an S3Cache that reads a journal of changes", () => {
   it.scoped("gives out nothing that another process replaced or removed 5 seconds ago", () =>

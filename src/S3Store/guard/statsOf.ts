@@ -2,21 +2,23 @@
  * What an `S3Cache` has counted.
  */
 import * as Effect from "effect/Effect"
-import type { SingleFlight } from "../../Cache/flight/SingleFlight.js"
-import type { Guards } from "../guard/guards.js"
-import type { AnyKey } from "../keyspace/Keyspace.js"
+import type { MemoryLevel } from "../memory/MemoryLevel.js"
 import type { S3CacheStats } from "../options/S3CacheStats.js"
-import type { CacheLevels } from "./CacheLevels.js"
+import type { Guards } from "./guards.js"
+import type { Ledger } from "./Ledger.js"
 
 /**
  * What has happened so far, and what is held now.
  *
- * @param modifications those of `modify`
+ * @param waiting how many entries wait to be written
+ * @param modifying how many are being modified
  */
 export const statsOf = (
-  { behind, ledger, memory }: CacheLevels,
-  modifications: SingleFlight<AnyKey>,
-  breaker: Guards["breaker"]
+  ledger: Ledger,
+  memory: MemoryLevel,
+  breaker: Guards["breaker"],
+  waiting: () => number,
+  modifying: () => number
 ): Effect.Effect<S3CacheStats> =>
   Effect.map(memory.figures, (figures) => ({
     memoryHits: ledger.count("MemoryHit"),
@@ -44,6 +46,6 @@ export const statsOf = (
     },
     circuit: breaker?.state ?? "closed",
     ...figures,
-    waiting: behind.size,
-    inFlight: memory.flights.size + modifications.size
+    waiting: waiting(),
+    inFlight: memory.flights.size + modifying()
   }))
