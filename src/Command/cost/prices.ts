@@ -6,7 +6,11 @@
 export const priceList = {
   region: "us-east-1",
   asOf: "January 2026",
-  sources: ["https://aws.amazon.com/s3/pricing/", "https://aws.amazon.com/s3/faqs/"]
+  sources: [
+    "https://aws.amazon.com/s3/pricing/",
+    "https://aws.amazon.com/s3/faqs/",
+    "https://aws.amazon.com/dynamodb/pricing/on-demand/"
+  ]
 } as const
 
 /** What one kind of second level costs, in dollars. */
@@ -42,3 +46,11 @@ export const stores: ReadonlyArray<StorePrices> = [
     note: "one zone; less than 10 ms a request"
   }
 ]
+
+/** What a table of DynamoDB costs on demand, in dollars. A read that need not be consistent takes half a unit. */
+export const tablePrices = {
+  /** Of a thousand units: a consistent read of 4 KB, a write or removal of 1 KB. */
+  perThousand: { read: 0.000125, write: 0.000625 },
+  /** Of a GB that is kept for a month. */
+  perGigabyteMonth: 0.25
+} as const
