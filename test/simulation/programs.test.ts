@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import fc from "fast-check"
 import { property } from "../support/property.js"
 import { broken } from "./guarantees.js"
-import { deployments } from "./programs.js"
+import { calmDeployments, computedInVain, deployments } from "./programs.js"
 import { follow } from "./schedules.js"
 
 describe("a program that takes the place of another, whose values have another shape", () => {
@@ -14,6 +14,16 @@ describe("a program that takes the place of another, whose values have another s
         await Effect.runPromise(Effect.sleep(0))
         const history = follow(world, schedule)
         assert.isUndefined(broken(history))
+      }),
+      property(600)
+    ))
+
+  it("computes nothing that the other one has", () =>
+    fc.assert(
+      fc.asyncProperty(calmDeployments(25), async ([world, schedule]) => {
+        await Effect.runPromise(Effect.sleep(0))
+        const history = follow(world, schedule)
+        assert.isUndefined(broken(history) ?? computedInVain(history))
       }),
       property(600)
     ))
