@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Random, Schema, TestClock } from "effect"
+import { Effect, Fiber, Random, Schema, TestClock } from "effect"
 import { Keyspace, type S3CacheOptions } from "effect-aws-cache/S3Store"
 import { until } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
@@ -31,7 +31,7 @@ const periodsOf = (
     const starting = yield* Effect.fork(first.getOrCompute(key, compute))
     yield* until(() => begun.length === 1)
     yield* TestClock.adjust("1 second")
-    yield* starting
+    yield* Fiber.join(starting)
     let waiting = 0
     let waited = 0
     for (now = 1000; now < 1000 + periods * 18_000; now += 250) {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Random, TestClock } from "effect"
+import { Effect, Fiber, Random, TestClock } from "effect"
 import { Store } from "effect-aws-cache/Cache"
 import { TtlDict } from "effect-aws-cache/Ttl"
 import { withLead } from "../../../src/Cache/store/refreshLead.js"
@@ -25,7 +25,7 @@ const leads = (
     })
     const first = yield* Effect.fork(lookAll)
     yield* TestClock.adjust("1 second")
-    yield* first
+    yield* Fiber.join(first)
     yield* TestClock.adjust("44 seconds")
     for (now = 45_000; now < 61_000; now += 200) {
       yield* lookAll
@@ -63,7 +63,7 @@ describe("refreshAhead: \"probabilistic\"", () => {
         store.getOrCompute("for ever", Effect.delay(compute, "1 second"), { timeToLive: Number.POSITIVE_INFINITY })
       )
       yield* TestClock.adjust("1 second")
-      yield* slowly
+      yield* Fiber.join(slowly)
       assert.strictEqual(computed, 2)
       yield* TestClock.adjust("58999 millis")
       for (const key of ["set", "for ever"]) yield* store.getOrCompute(key, compute)
