@@ -24,6 +24,8 @@ export interface Flight<out A, out E> {
   waiters: number
   /** Whether it ends by itself, even if nobody waits for it: its starter may say so, instead of waiting. */
   unattended: boolean
+  /** When somebody first waited for it who has an old value, in milliseconds since the epoch. */
+  askedAt: number | undefined
   /** Run when it has failed or died, and nobody waited for it or wrote in its place. */
   unheard: ((cause: Cause.Cause<unknown>) => Effect.Effect<void>) | undefined
   /** What runs it, from when it has begun until it has ended. */

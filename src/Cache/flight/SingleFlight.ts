@@ -3,6 +3,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type { LazyArg } from "effect/Function"
@@ -208,6 +209,37 @@ export class SingleFlight<in out K> {
     )
 
   /**
+   * Waits for a flight that was entered, and tells how it ended; or goes on with something else, if that takes too long.
+   * Then it goes on by itself.
+   *
+   * @param restore makes the waiting as interruptible as the caller was before it entered
+   * @param after how many milliseconds after the first has waited for it like this
+   * @param instead what to go on with; it does not end if there is nothing
+   */
+  readonly awaitUnlessSlow = <A, E, B>(
+    flight: Flight<A, E>,
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
+    after: number,
+    instead: Effect.Effect<B>
+  ): Effect.Effect<Either.Either<Exit.Exit<A, E>, B>> =>
+    this.waiting([flight], restore, () => {
+      if (flight.exit !== undefined) return Exit.succeed(Either.right(flight.exit))
+      return Effect.withFiberRuntime((caller) => {
+        const now = clockOf(caller).unsafeCurrentTimeMillis()
+        flight.askedAt ??= now
+        const slowIn = Math.max(0, flight.askedAt + after - now)
+        const first = Effect.raceFirst(
+          Effect.map(Effect.exit(flight.result), Either.right),
+          Effect.map(Effect.zipRight(Effect.sleep(slowIn), instead), Either.left)
+        )
+        return Effect.map(restore(first), (end) => {
+          if (Either.isLeft(end)) leaveAlone(flight, caller)
+          return end
+        })
+      })
+    })
+
+  /**
    * Waits until a flight is over that was not entered, without keeping it up.
    *
    * @param restore makes the waiting as interruptible as the caller is
@@ -356,6 +388,7 @@ export class SingleFlight<in out K> {
       label: printKey(key),
       waiters: 1,
       unattended: false,
+      askedAt: undefined,
       unheard: undefined,
       fiber: undefined,
       begin: (caller, immediate) => {
@@ -494,6 +527,13 @@ const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>
     flight.detach()
     return Effect.asVoid(Fiber.interrupt(flight.fiber))
   })
+
+/** Nobody may wait for it any more, and it goes on. */
+const leaveAlone = (flight: Flight<unknown, unknown>, caller: AnyFiber): void => {
+  if (flight.unattended) flight.waiters--
+  flight.unattended = true
+  flight.proceed(caller)
+}
 
 const committed = <A, E>(
   exit: Exit.Exit<A, E>,

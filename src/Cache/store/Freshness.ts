@@ -12,6 +12,9 @@ export interface FreshnessTimes {
   readonly beta: number
   readonly staleWhileRevalidate: number
   readonly staleIfError: number
+  /** How long a lookup waits for a computation before it gets an old value, and up to which age it does. */
+  readonly slowAfter: number
+  readonly staleIfSlow: number
   /** Whether entries need to know more of themselves than when they expire. */
   readonly tracksEntries: boolean
 }
@@ -30,7 +33,9 @@ export const freshnessOf = <F>({
   isFailure = (_: unknown): _ is F => false,
   jitter = 0,
   refreshAhead = 0,
+  slowAfter = 0,
   staleIfError = 0,
+  staleIfSlow = 0,
   staleWhileRevalidate = 0
 }: Partial<Omit<Freshness<F>, "tracksEntries">>): Freshness<F> => ({
   jitter,
@@ -38,9 +43,11 @@ export const freshnessOf = <F>({
   beta,
   staleWhileRevalidate,
   staleIfError,
+  slowAfter,
+  staleIfSlow,
   isFailure,
   failureTimeToLive,
-  tracksEntries: refreshAhead > 0 || beta > 0 || staleWhileRevalidate > 0 || staleIfError > 0
+  tracksEntries: refreshAhead > 0 || beta > 0 || staleWhileRevalidate > 0 || staleIfError > 0 || staleIfSlow > 0
 })
 
 /**
@@ -62,6 +69,10 @@ export const revalidatedUntil = (freshness: FreshnessTimes, freshUntil: number):
 export const replacesFailureUntil = (freshness: FreshnessTimes, freshUntil: number): number =>
   freshUntil + freshness.staleIfError
 
+/** Until when an entry is given out in place of a computation that takes too long. */
+export const replacesSlowUntil = (freshness: FreshnessTimes, freshUntil: number): number =>
+  freshUntil + freshness.staleIfSlow
+
 /** From when on an entry is of no use any more: neither fresh nor given out stale. */
 export const uselessFrom = (freshness: FreshnessTimes, freshUntil: number): number =>
-  freshUntil + Math.max(freshness.staleWhileRevalidate, freshness.staleIfError)
+  freshUntil + Math.max(freshness.staleWhileRevalidate, freshness.staleIfError, freshness.staleIfSlow)

@@ -9,7 +9,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { CacheConfigError } from "../errors/CacheErrors.js"
 import { checkValue } from "../options/checkOptions.js"
-import { givenMillis } from "../options/durationMillis.js"
+import { durationMillis, givenMillis } from "../options/durationMillis.js"
 import { failureGuard } from "../options/failureGuard.js"
 import { millis } from "../options/timeToLive.js"
 import { type Freshness, freshnessOf } from "./Freshness.js"
@@ -50,6 +50,16 @@ export interface FreshnessOptions<in out F = never> {
    */
   readonly staleIfError?: Duration.DurationInput | undefined
   /**
+   * How long a lookup waits for a new value before it gets the old one, which it gets up to the age that `staleIfError` says,
+   * or within a time of its own: `{ after: "100 millis", within: "1 hour" }`. The computation goes on, and what it comes to
+   * is kept. What it waits for counts, too: a seat (`maxComputations`), other processes, the second level. After
+   * `staleWhileRevalidate`, within which nobody waits. `refresh` waits. Default: lookups wait.
+   */
+  readonly staleIfSlow?:
+    | Duration.DurationInput
+    | { readonly after: Duration.DurationInput; readonly within?: Duration.DurationInput | undefined }
+    | undefined
+  /**
    * Which failures all callers share, however they compute: a guard such as `Schema.is(NotFound)` or
    * `Predicate.isTagged("NotFound")`. Who waits for a computation of somebody else gets a failure that it accepts, and
    * computes by himself after any other; and `failureTimeToLive` remembers what it accepts. Default: none.
@@ -84,6 +94,11 @@ export const makeFreshness = <F>(
     const ahead = yield* checkValue(cache, "refreshAhead", options.refreshAhead ?? 0, refreshAheadKind)
     const staleWhileRevalidate = yield* millis(cache, "staleWhileRevalidate", options.staleWhileRevalidate)
     const staleIfError = yield* millis(cache, "staleIfError", options.staleIfError)
+    const slow = slowTimes(options.staleIfSlow, staleIfError)
+    if (slow !== undefined && slow.within === undefined) {
+      const accepted = "given along with staleIfSlow, or staleIfSlow as { after, within }"
+      return yield* Either.left(new CacheConfigError({ cache, option: "staleIfError", value: "missing", accepted }))
+    }
     const ofFailure = options.failureTimeToLive
     const constant = typeof ofFailure === "function" ? 0 : yield* millis(cache, "failureTimeToLive", ofFailure)
     const { failure } = options
@@ -97,12 +112,31 @@ export const makeFreshness = <F>(
       beta: typeof ahead === "number" ? 0 : ahead === "probabilistic" ? 1 : ahead.beta,
       staleWhileRevalidate,
       staleIfError,
+      slowAfter: slow?.after ?? 0,
+      staleIfSlow: slow?.within ?? 0,
       failureTimeToLive: typeof ofFailure === "function"
         ? (error) => givenMillis(cache, "failureTimeToLive", ofFailure(error))
         : () => constant,
       isFailure: failureGuard(cache, failure)
     })
   })
+
+/**
+ * How long a lookup waits before it gets an old value, and up to which age it does: nothing where no option tells it, in
+ * milliseconds.
+ */
+export const slowTimes = (
+  given: FreshnessOptions["staleIfSlow"],
+  staleIfError: number
+): { readonly after: number; readonly within: number | undefined } | undefined => {
+  if (given === undefined) return undefined
+  const within = staleIfError > 0 ? staleIfError : undefined
+  const after = durationMillis(given)
+  if (after !== undefined) return { after, within }
+  return typeof given === "object" && "after" in given
+    ? { after: durationMillis(given.after) ?? 0, within: durationMillis(given.within) ?? within }
+    : undefined
+}
 
 /** What may be remembered of a failed computation: nothing but for failures that the options accept. */
 export const failureOf = <F>({ isFailure }: Freshness<F>, cause: Cause.Cause<unknown>): Option.Option<F> =>

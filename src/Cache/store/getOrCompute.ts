@@ -4,6 +4,7 @@
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import { clockOf } from "../../effect/clocks.js"
 import { ownCause } from "../../effect/outcomes.js"
@@ -31,7 +32,7 @@ import { type GetManyOrCompute, makeGetManyOrCompute } from "./getManyOrCompute.
 import { Kept } from "./Kept.js"
 import { makeModify, type Modify } from "./modify.js"
 import { withLead } from "./refreshLead.js"
-import { inPlaceOfFailure, keepFailure, rememberedMillis } from "./rememberedFailures.js"
+import { inPlaceOfFailure, inPlaceOfSlow, keepFailure, rememberedMillis } from "./rememberedFailures.js"
 import { StoreGroups } from "./StoreGroups.js"
 import type { MemoizeOptions, WriteOptions } from "./StoreOptions.js"
 
@@ -53,6 +54,14 @@ export interface Computing<in out K, in out V, in out F> {
     f: (key: K) => Effect.Effect<V, E, R>,
     options?: MemoizeOptions<K, V>
   ) => Effect.Effect<(key: K) => Effect.Effect<V, E | F>, never, R>
+}
+
+/** A value that is given out because the computation takes too long. */
+class InPlaceOfSlow<out V> {
+  readonly value: V
+  constructor(value: V) {
+    this.value = value
+  }
 }
 
 /** Makes the lookups that can compute from the parts of a store. */
@@ -155,6 +164,22 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       })
     )
 
+  const awaitOrOld = <A, G>(
+    key: K,
+    flight: Flight<A, G>,
+    restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  ): Effect.Effect<Exit.Exit<A, G> | InPlaceOfSlow<V>> => {
+    const instead = Effect.flatten(step((map, now) => {
+      const value = inPlaceOfSlow(freshness, map, key, now)
+      return value === Absent ? Effect.never : Exit.succeed(new InPlaceOfSlow(value))
+    }))
+    return Effect.map(flights.awaitUnlessSlow(flight, restore, freshness.slowAfter, instead), (end) => {
+      if (Either.isRight(end)) return end.right
+      leaveAlone(key, flight)
+      return end.left
+    })
+  }
+
   const computed = <E, G>(call: Call<K, V, E, G>): Effect.Effect<V, E> =>
     writer.withRoll((roll) =>
       Effect.uninterruptibleMask((restore) =>
@@ -162,9 +187,15 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
           // Another fiber may have written between the two steps. This is still the same lookup.
           const written = entries.peek(map, call.key, now)
           if (written !== Absent) return Exit.succeed(written)
+          const hasOld = inPlaceOfSlow(freshness, map, call.key, now) !== Absent
+          const flight = enter(map, caller, call, roll)
           return Effect.flatMap(
-            flights.awaitExit(enter(map, caller, call, roll), restore),
+            hasOld ? awaitOrOld(call.key, flight, restore) : flights.awaitExit(flight, restore),
             (exit) => {
+              if (exit instanceof InPlaceOfSlow) {
+                lookups?.tell("stale", false)
+                return Exit.succeed(exit.value)
+              }
               if (lookups !== undefined && Exit.isSuccess(exit)) {
                 lookups.tell(exit.value instanceof InPlaceOfFailure ? "stale" : "computed", false)
               }

@@ -1,5 +1,6 @@
 /**
- * Computations that failed: what is kept of them, or which stale value is given out in their place (`staleIfError`).
+ * Computations that failed: what is kept of them, or which stale value is given out in their place (`staleIfError`), and in
+ * that of a slow one (`staleIfSlow`).
  */
 import type * as Option from "effect/Option"
 import * as Either from "../../effect/plainEither.js"
@@ -7,7 +8,7 @@ import { Absent, type WriteOutcome } from "../engine/BoundedMapOptions.js"
 import type { EvictingMap } from "../engine/EvictingMap.js"
 import { formatStacks } from "../printing/formatStacks.js"
 import { type Stored, valueOf } from "./FreshMap.js"
-import { type Freshness, type FreshnessTimes, replacesFailureUntil } from "./Freshness.js"
+import { type Freshness, type FreshnessTimes, replacesFailureUntil, replacesSlowUntil } from "./Freshness.js"
 import { Kept } from "./Kept.js"
 
 /**
@@ -36,6 +37,18 @@ export const keepFailure = <K, V, E>(
  */
 export const rememberedMillis = <E>(freshness: Freshness<E>, failure: Option.Option<E>): number =>
   failure._tag === "Some" ? freshness.failureTimeToLive(failure.value) : 0
+
+/** The value to give out in place of a computation that takes too long, or `Absent`. */
+export const inPlaceOfSlow = <K, V, E>(
+  freshness: FreshnessTimes,
+  map: EvictingMap<K, Stored<V, E>>,
+  key: K,
+  now: number
+): V | Absent => {
+  if (freshness.staleIfSlow === 0) return Absent
+  const held = map.peek(key, now)
+  return held instanceof Kept && now < replacesSlowUntil(freshness, held.freshUntil) ? valueOf(held) : Absent
+}
 
 /** The value to give out in place of a failed computation, or `Absent`. */
 export const inPlaceOfFailure = <K, V, E>(

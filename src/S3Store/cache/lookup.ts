@@ -20,7 +20,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { services } from "../../Cache/flight/withServices.js"
-import { revalidatedUntil } from "../../Cache/store/Freshness.js"
+import { replacesSlowUntil, revalidatedUntil } from "../../Cache/store/Freshness.js"
 import type { LookupSpans } from "../../Cache/tracing/LookupSpans.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
@@ -155,6 +155,35 @@ export const makeLookup = (
       toKeep
     )
 
+  /**
+   * The old value that is given out while a computation takes too long: what memory has by then, also of what was loaded
+   * meanwhile. It does not end where there is none.
+   */
+  const oldValueOf = <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy): Effect.Effect<Computed<V, F>> =>
+    Effect.flatMap(memory.peek(key), ({ held: found }) => {
+      if (found === undefined || !found.isValue) return Effect.never
+      return Effect.flatMap(reading.applyKnownTags(found), (held) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const content = held?.readerFor(key.space)
+          if (
+            held === undefined || content === undefined || now >= replacesSlowUntil(policy.freshness, held.freshUntil)
+          ) {
+            return Effect.never
+          }
+          if (now < held.freshUntil) {
+            return Effect.succeed<Computed<V, F>>({ content, keep: undefined, refresh: false, from: "memory" })
+          }
+          ledger.record({ _tag: "StaleServed", key, because: "slow" })
+          return Effect.succeed<Computed<V, F>>({
+            content,
+            keep: undefined,
+            refresh: false,
+            from: "stale",
+            bytes: held.bytes
+          })
+        }))
+    })
+
   /** Decides by what a look into memory found. */
   const serveOrCompute = <K, V, F, E>(
     call: Call<K, V, F, F | E>,
@@ -172,13 +201,18 @@ export const makeLookup = (
               computed.from === "stale" ? computed : { ...computed, from: "memory" }
             )
           }
+          const left = { isSo: false }
           return memory.coalesce(
             call.key,
             call.group,
-            (isAttached) => loadOrCompute(call, policy, held, isAttached, false),
+            (isAttached) => loadOrCompute({ ...call, left }, policy, held, isAttached, false),
             toKeep,
             // Another flight may have ended since the look.
-            (present) => present === found || present === held ? undefined : serveOrCompute(call, policy, present)
+            (present) => present === found || present === held ? undefined : serveOrCompute(call, policy, present),
+            policy.freshness.staleIfSlow === 0 ? undefined : {
+              after: policy.freshness.slowAfter,
+              instead: Effect.tap(oldValueOf(call.key, policy), () => Effect.sync(() => left.isSo = true))
+            }
           )
         })
     )

@@ -19,7 +19,8 @@ import type {
  * - `MemoryHit`, `StoreHit`, `Miss`: where a lookup found an entry, or that the second level had none of use;
  * - `Revalidated`: an entry in memory was compared with the second level, and found to be `unchanged`, `changed` or
  *   `gone`, or the second level could not be asked (`failed`);
- * - `StaleServed`: an entry was given out after its time to live, while it is computed anew or because that failed;
+ * - `StaleServed`: an entry was given out after its time to live, while it is computed anew, or because that failed or took too
+ *   long;
  * - `Unreadable`: an object was damaged, foreign, of a newer format, or did not fit the schema;
  * - `SchemaClash`: a program that runs now writes what does not fit the schema of this one, so that what is computed here
  *   stays in memory; once for each keyspace of a cache, with what does not fit;
@@ -55,7 +56,7 @@ export type S3CacheEvent =
     readonly key: AnyKey
     readonly outcome: "unchanged" | "changed" | "gone" | "failed"
   }
-  | { readonly _tag: "StaleServed"; readonly key: AnyKey; readonly because: "revalidating" | "failure" }
+  | { readonly _tag: "StaleServed"; readonly key: AnyKey; readonly because: "revalidating" | "failure" | "slow" }
   | { readonly _tag: "Unreadable"; readonly key: AnyKey; readonly reason: CacheDecodeReason; readonly detail: string }
   | { readonly _tag: "SchemaClash"; readonly key: AnyKey; readonly detail: string }
   | { readonly _tag: "Invalidated"; readonly key: AnyKey }

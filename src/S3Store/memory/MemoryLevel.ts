@@ -2,6 +2,7 @@
  * The memory level of an `S3Cache`.
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import type { Decide } from "../../Cache/common/Lookup.js"
@@ -224,13 +225,15 @@ export class MemoryLevel {
    *
    * @param compute told whether its result would still be kept
    * @param instead asked in the step that would start a flight: what to do instead, by what is held then
+   * @param slow what to go on with where the flight takes too long, which goes on
    */
   readonly coalesce = <A, E>(
     key: AnyKey,
     group: FlightGroup<AnyKey, A, E>,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
     toEntry: (value: A) => MemoryEntry | undefined,
-    instead?: (held: MemoryEntry | undefined) => Effect.Effect<A, E> | undefined
+    instead?: (held: MemoryEntry | undefined) => Effect.Effect<A, E> | undefined,
+    slow?: { readonly after: number; readonly instead: Effect.Effect<A> }
   ): Effect.Effect<A, E> =>
     Effect.uninterruptibleMask((restore) =>
       this.rooms.within(key, ({ map }) =>
@@ -243,7 +246,12 @@ export class MemoryLevel {
             compute,
             this.keepIn(key, toEntry, () => flight.waiters)
           )
-          return this.flights.await(flight, restore)
+          return slow === undefined
+            ? this.flights.await(flight, restore)
+            : Effect.flatMap(
+              this.flights.awaitUnlessSlow(flight, restore, slow.after, slow.instead),
+              (end) => Either.isRight(end) ? end.right : Exit.succeed(end.left)
+            )
         }))
     )
 

@@ -8,7 +8,7 @@ import * as Either from "effect/Either"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { millis } from "../../Cache/options/timeToLive.js"
 import type { Freshness } from "../../Cache/store/Freshness.js"
-import { type FreshnessOptions, makeFreshness } from "../../Cache/store/FreshnessOptions.js"
+import { type FreshnessOptions, makeFreshness, slowTimes } from "../../Cache/store/FreshnessOptions.js"
 import type { Isolation } from "./isolation.js"
 
 /**
@@ -104,12 +104,16 @@ export const makeEntryPolicy = (
     const timeToLive = own.timeToLive ?? options.timeToLive
     const notice = own.notice ?? options.notice
     const revalidateAfter = own.revalidateAfter ?? options.revalidateAfter
+    const staleIfError = own.staleIfError ?? options.staleIfError
+    const slow = slowTimes(own.staleIfSlow ?? options.staleIfSlow, yield* millis(cache, "staleIfError", staleIfError))
     return {
       freshness: yield* makeFreshness<never>(cache, {
         jitter: own.jitter ?? options.jitter,
         refreshAhead: own.refreshAhead ?? options.refreshAhead,
         staleWhileRevalidate: own.staleWhileRevalidate ?? options.staleWhileRevalidate,
-        staleIfError: own.staleIfError ?? options.staleIfError
+        staleIfError,
+        // Keyspaces may say how old values may be, and the cache how long to wait.
+        staleIfSlow: slow && { after: slow.after, within: slow.within ?? 0 }
       }),
       timeToLive: timeToLive === undefined ? Number.POSITIVE_INFINITY : yield* millis(cache, "timeToLive", timeToLive),
       failureTimeToLive: yield* millis(cache, "failureTimeToLive", own.failureTimeToLive ?? options.failureTimeToLive),

@@ -5,6 +5,7 @@ import {
   freshnessOf,
   refreshFrom,
   replacesFailureUntil,
+  replacesSlowUntil,
   revalidatedUntil,
   uselessFrom
 } from "../../../src/Cache/store/Freshness.js"
@@ -19,13 +20,14 @@ const freshness = fc.record({
   refreshAhead: share,
   beta: fc.constantFrom(0, 1, 2),
   staleWhileRevalidate: millis,
-  staleIfError: millis
+  staleIfError: millis,
+  staleIfSlow: millis
 })
   .map((options) => freshnessOf<never>(options))
 
 /** The last moments at which an entry is used in each of the ways, in words: looked up at every quarter of a millisecond. */
 const naive = (
-  { jitter, refreshAhead, staleIfError, staleWhileRevalidate }: Freshness<never>,
+  { jitter, refreshAhead, staleIfError, staleIfSlow, staleWhileRevalidate }: Freshness<never>,
   { lead, now, roll, timeToLive }: {
     readonly now: number
     readonly roll: number
@@ -44,7 +46,8 @@ const naive = (
         (refreshAhead > 0 ? life - age <= life * refreshAhead : life - age <= lead)),
     isServedWhileRevalidating: isFresh || age - life < staleWhileRevalidate,
     isServedOnFailure: isFresh || age - life < staleIfError,
-    isUseless: !isFresh && age - life >= staleWhileRevalidate && age - life >= staleIfError
+    isServedWhenSlow: isFresh || age - life < staleIfSlow,
+    isUseless: !isFresh && age - life >= staleWhileRevalidate && age - life >= staleIfError && age - life >= staleIfSlow
   }
 }
 
@@ -68,6 +71,7 @@ describe("freshness", () => {
             isRefreshed: at >= refreshFrom(freshness, write.now, until, write.lead),
             isServedWhileRevalidating: at < revalidatedUntil(freshness, until),
             isServedOnFailure: at < replacesFailureUntil(freshness, until),
+            isServedWhenSlow: at < replacesSlowUntil(freshness, until),
             isUseless: at >= uselessFrom(freshness, until)
           }, naive(freshness, write, at))
         }
@@ -79,8 +83,11 @@ describe("freshness", () => {
   it("tracks entries where anything happens around the end of their time", () => {
     fc.assert(
       fc.property(freshness, (freshness) => {
-        const { beta, refreshAhead, staleIfError, staleWhileRevalidate } = freshness
-        assert.strictEqual(freshness.tracksEntries, beta + refreshAhead + staleIfError + staleWhileRevalidate > 0)
+        const { beta, refreshAhead, staleIfError, staleIfSlow, staleWhileRevalidate } = freshness
+        assert.strictEqual(
+          freshness.tracksEntries,
+          beta + refreshAhead + staleIfSlow + staleIfError + staleWhileRevalidate > 0
+        )
       }),
       property(100)
     )
@@ -96,6 +103,8 @@ describe("freshness", () => {
       beta: 0,
       staleWhileRevalidate: 0,
       staleIfError: 0,
+      slowAfter: 0,
+      staleIfSlow: 0,
       tracksEntries: false
     })
   })
