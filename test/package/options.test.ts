@@ -64,6 +64,10 @@ const duration: Wrong = {
   values: [...numbers, "5 mins", "-1 second", [1]],
   accepted: `a duration of 0 milliseconds or more, ${such}`
 }
+const staleIfSlow: Wrong = {
+  values: [...duration.values, { after: "soon" }, { after: 1, within: "long" }, { after: 1, other: 1 }],
+  accepted: `${duration.accepted}, or an object with after and within, which are two`
+}
 const settleOptions = { within: duration }
 const durationOrFunction: Wrong = { ...duration, accepted: `${duration.accepted}, or a function that returns one` }
 const aboveZero: Wrong = { values: [...duration.values, 0], accepted: `a duration above zero, ${ofMillis}` }
@@ -216,6 +220,7 @@ const freshness = {
   refreshAhead,
   staleWhileRevalidate: duration,
   staleIfError: duration,
+  staleIfSlow,
   maxComputations: count
 }
 const tableOptions = {
