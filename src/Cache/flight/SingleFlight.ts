@@ -30,8 +30,10 @@ import { type Filed, FiledMap } from "../engine/structures/FiledMap.js"
 import { CacheReentryError } from "../errors/CacheErrors.js"
 import { keyEquality } from "../keys/keyEquality.js"
 import { printKey } from "../printing/printKey.js"
+import { awayFromSeats } from "./awayFromSeats.js"
 import { type EmbeddedFlight, type Flight, FlightGroup, type Work } from "./FlightGroup.js"
 import { linksTo, withSpanOfFiber } from "./flightSpan.js"
+import { leave, leaveAlone } from "./leaving.js"
 import { Outcome } from "./Outcome.js"
 import { ownExit } from "./ownExit.js"
 import { type PendingRequests, RequestPool } from "./RequestPool.js"
@@ -483,19 +485,6 @@ export class SingleFlight<in out K> {
   }
 }
 
-/** What a computation does while others have its seats. */
-const awayFromSeats = <A, E>(
-  node: WaitNode,
-  restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
-  wait: () => Effect.Effect<A, E>
-): Effect.Effect<A, E> => {
-  node.pause()
-  return Effect.flatMap(Effect.exit(wait()), (exit) => {
-    const goOn = node.goOn()
-    return Exit.isInterrupted(exit) ? exit : Effect.zipRight(restore(goOn), exit)
-  })
-}
-
 /**
  * How many computations may begin within each other, each in the midst of the one that asks for it: the next one waits for
  * a turn, so that the stack does not grow with the depth of a recursion.
@@ -514,25 +503,6 @@ interface Opened<in out A, in out E> {
   readonly settle: (exit: Exit.Exit<A, E>, now: number) => Exit.Exit<A, E>
   /** Lets a fiber of its own run it. */
   readonly launch: (caller: AnyFiber, immediate: boolean) => void
-}
-
-const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>
-  Effect.withFiberRuntime<void>((caller) => {
-    flight.waiters--
-    if (flight.fiber === undefined) return Exit.void
-    if (flight.waiters > 0) {
-      flight.proceed(caller)
-      return Exit.void
-    }
-    flight.detach()
-    return Effect.asVoid(Fiber.interrupt(flight.fiber))
-  })
-
-/** Nobody may wait for it any more, and it goes on. */
-const leaveAlone = (flight: Flight<unknown, unknown>, caller: AnyFiber): void => {
-  if (flight.unattended) flight.waiters--
-  flight.unattended = true
-  flight.proceed(caller)
 }
 
 const committed = <A, E>(
