@@ -52,7 +52,7 @@ export interface Call<in out K, in out V, out F, in out E> {
   /** Who gets its failure where there is an old value: always its caller, or nobody. Else who waits gets the value, or it. */
   readonly heardBy?: "caller" | "nobody" | undefined
   /** Whether its caller has gone on with an old value, as it took too long. */
-  readonly left?: { isSo: boolean } | undefined
+  readonly outlasted?: { isSo: boolean } | undefined
   /** Of what reason the log has told that the second level cannot be asked. */
   readonly told?: ObjectStoreReason | undefined
   /** When what computes it among others began to run, where that is not by itself. */
@@ -285,7 +285,7 @@ export const makeComputing = (
         return { content, keep: answer?.keep, refresh: false, isNew: true }
       }
       const isInPlace = now < replacesFailureUntil(policy.freshness, stale.freshUntil)
-      if (call.heardBy === "nobody" || call.left?.isSo === true || (isInPlace && call.heardBy === undefined)) {
+      if (call.heardBy === "nobody" || call.outlasted?.isSo === true || (isInPlace && call.heardBy === undefined)) {
         yield* warnings.tell(String(key), exit.cause, `${key.keyspace}/${key.version}`)
       }
       if (!isInPlace) return { content, keep: undefined, refresh: false, isNew: true }

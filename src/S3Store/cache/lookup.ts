@@ -201,17 +201,17 @@ export const makeLookup = (
               computed.from === "stale" ? computed : { ...computed, from: "memory" }
             )
           }
-          const left = { isSo: false }
+          const outlasted = { isSo: false }
           return memory.coalesce(
             call.key,
             call.group,
-            (isAttached) => loadOrCompute({ ...call, left }, policy, held, isAttached, false),
+            (isAttached) => loadOrCompute({ ...call, outlasted }, policy, held, isAttached, false),
             toKeep,
             // Another flight may have ended since the look.
             (present) => present === found || present === held ? undefined : serveOrCompute(call, policy, present),
             policy.freshness.staleIfSlow === 0 ? undefined : {
               after: policy.freshness.slowAfter,
-              instead: Effect.tap(oldValueOf(call.key, policy), () => Effect.sync(() => left.isSo = true))
+              instead: Effect.tap(oldValueOf(call.key, policy), () => Effect.sync(() => outlasted.isSo = true))
             }
           )
         })
