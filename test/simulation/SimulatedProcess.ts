@@ -12,12 +12,15 @@ export class SimulatedProcess extends PlainClock {
   /** By how many milliseconds its clock is ahead. */
   ahead: number
   private held: Array<() => void> | undefined
+  /** What its other clock shows, which nobody sets, besides the time of the world. */
+  private readonly aheadAtStart: number
 
   constructor(time: VirtualTime, index: number, ahead: number) {
     super()
     this.time = time
     this.index = index
     this.ahead = ahead
+    this.aheadAtStart = ahead
   }
 
   override unsafeCurrentTimeMillis(): number {
@@ -25,7 +28,7 @@ export class SimulatedProcess extends PlainClock {
   }
 
   override unsafeCurrentTimeNanos(): bigint {
-    return BigInt(this.unsafeCurrentTimeMillis()) * 1_000_000n
+    return BigInt(this.time.now + this.aheadAtStart) * 1_000_000n
   }
 
   override sleep(duration: Duration.Duration): Effect.Effect<void> {

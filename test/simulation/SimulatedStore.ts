@@ -69,10 +69,20 @@ export interface SimulatedRequest {
   readonly sent: number
   /** When it had an effect, each time. */
   readonly landed: Array<number>
+  /** When its caller was told that it was done, if it was. */
+  done: number | undefined
   /** What its caller was told, if it was a failure. */
   failure: ObjectStoreReason | undefined
   /** For a write: what was written. */
   readonly body: string | undefined
+}
+
+/** A change of an object, and which request made it, if one did. */
+interface SimulatedChange {
+  readonly at: number
+  readonly name: string
+  readonly to?: SimulatedObject
+  readonly by: SimulatedRequest | undefined
 }
 
 interface SimulatedObject {
@@ -101,7 +111,8 @@ export class SimulatedStore {
   readonly requests: Array<SimulatedRequest> = []
   private readonly objects = new Map<string, SimulatedObject>()
   /** What the lists of before would have told. */
-  private readonly changes: Array<{ readonly at: number; readonly name: string; readonly to?: SimulatedObject }> = []
+  private readonly changes: Array<SimulatedChange> = []
+  private landing: SimulatedRequest | undefined
   private readonly counts = new Map<number, number>()
   private readonly time: VirtualTime
   private readonly start: number
@@ -117,6 +128,11 @@ export class SimulatedStore {
   /** The names of all objects. */
   get names(): ReadonlyArray<string> {
     return [...this.objects.keys()]
+  }
+
+  /** All that has changed. */
+  get history(): ReadonlyArray<SimulatedChange> {
+    return this.changes
   }
 
   /** An object as it is, without a request. */
@@ -231,12 +247,17 @@ export class SimulatedStore {
         name,
         sent: time.now,
         landed: [],
+        done: undefined,
         failure: undefined,
         body: text
       }
       this.requests.push(request)
       const answer = (millis: number, outcome: Effect.Effect<A, ObjectStoreError>) =>
-        time.after(millis, () => process.deliver(() => resume(outcome)))
+        time.after(millis, () =>
+          process.deliver(() => {
+            if (request.failure === undefined) request.done = time.now
+            resume(outcome)
+          }))
       const fail = (millis: number, reason: ObjectStoreReason, detail: string) => {
         request.failure = reason
         return answer(millis, Effect.fail(failure(reason, operation, name, detail)))
@@ -248,7 +269,9 @@ export class SimulatedStore {
         )
         if (outage !== undefined) return whenRefused(outage)
         request.landed.push(time.now)
+        this.landing = request
         then(act())
+        this.landing = undefined
       }
       const nothing = () => {}
       const lose = (detail: string) => {
@@ -294,12 +317,12 @@ export class SimulatedStore {
   private put(name: string, body: Uint8Array): string {
     const object = { body: new Uint8Array(body), etag: `"${++this.writes}"`, modified: this.time.now }
     this.objects.set(name, object)
-    this.changes.push({ at: this.time.now, name, to: object })
+    this.changes.push({ at: this.time.now, name, to: object, by: this.landing })
     return object.etag
   }
 
   private delete(name: string): void {
-    if (this.objects.delete(name)) this.changes.push({ at: this.time.now, name })
+    if (this.objects.delete(name)) this.changes.push({ at: this.time.now, name, by: this.landing })
   }
 
   private listed(prefix: string, age: number): ReadonlyArray<ListedObject> {

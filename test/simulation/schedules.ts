@@ -12,6 +12,8 @@ export const removals = ["remove", "pop", "clear"] as const
 export const lookups = ["getOrCompute", "memoize", "getManyOrCompute"] as const
 export const tagging = ["invalidateTag", "expireTag"] as const
 const others = ["setAndGiveUp", "list", "purge", "freeze", "leap", "restart", "loseMarkers"] as const
+/** What happens only where memory hears of changes. */
+const ofNotice = ["loseJournal", "rest"] as const
 
 export type Verb =
   | typeof reads[number]
@@ -20,6 +22,7 @@ export type Verb =
   | typeof lookups[number]
   | typeof tagging[number]
   | typeof others[number]
+  | typeof ofNotice[number]
 
 /** One step of a schedule. */
 export interface Step {
@@ -44,6 +47,7 @@ export interface World {
   readonly timeToLive: number
   readonly staleWhileRevalidate: number
   readonly revalidateAfter: number | undefined
+  readonly notice?: number | undefined
   readonly coordination: "none" | "lease"
   readonly write: "through" | "behind"
   readonly onTagsUnknown: "serve" | "miss" | undefined
@@ -178,6 +182,7 @@ export const follow = (
     timeToLive: world.timeToLive,
     staleWhileRevalidate: world.staleWhileRevalidate,
     revalidateAfter: world.revalidateAfter,
+    notice: world.notice,
     coordination: world.faults.honoursConditions ? world.coordination : "none",
     write: world.write,
     onTagsUnknown: world.onTagsUnknown,
@@ -359,6 +364,12 @@ export const follow = (
       } else if (step.verb === "loseMarkers") {
         markersLost.push(time.now)
         for (const name of store.names.filter((name) => name.startsWith(".tags/"))) store.drop(name)
+      } else if (step.verb === "loseJournal") {
+        for (const name of store.names.filter((name) => name.startsWith(".notice/"))) store.drop(name)
+      } else if (step.verb === "rest") {
+        yield* Effect.async<void>((resume) => {
+          time.after(20 * step.millis, () => resume(Effect.void))
+        })
       } else if (step.verb === "restart") {
         if (process.isFrozen) continue
         ended.add(life)
@@ -383,7 +394,7 @@ export const follow = (
     yield* Effect.forEach(lives, ({ scope }) => Scope.close(scope, Exit.void))
   })
 
-  const planned = steps.reduce((sum, { millis, pause }) => sum + Math.max(pause, 0) + millis, 0)
+  const planned = steps.reduce((sum, { millis, pause }) => sum + Math.max(pause, 0) + 20 * millis, 0)
   time.run(Logger.withMinimumLogLevel(program, LogLevel.None), planned + rest + 100_000 * (steps.length + 1))
   return {
     world,
@@ -408,6 +419,13 @@ const nameOf = (cause: Cause.Cause<unknown>): string => {
   return [_tag, reason].filter((part) => part !== undefined).join(" ")
 }
 
+/** What matters where memory hears of changes. */
+export const noticeVerbs: ReadonlyArray<Verb> = [
+  ...["getOption", "get", "getMany", "getOption", "get", "getOption", "memoize", "getOrCompute"] as const,
+  ...["set", "set", "setMany", "add", "remove", "pop", "clear", "setAndGiveUp"] as const,
+  ...["freeze", "leap", "restart", "loseJournal", "rest", "rest"] as const
+]
+
 const verbs: ReadonlyArray<Verb> = [
   ...reads,
   ...reads,
@@ -422,11 +440,11 @@ const verbs: ReadonlyArray<Verb> = [
 ]
 
 /** Schedules of a number of steps at most. */
-export const schedules = (maxLength: number): fc.Arbitrary<ReadonlyArray<Step>> =>
+export const schedules = (maxLength: number, of: ReadonlyArray<Verb> = verbs): fc.Arbitrary<ReadonlyArray<Step>> =>
   fc.array(
     fc.record({
       process: fc.integer({ min: 0, max: 2 }),
-      verb: fc.constantFrom(...verbs),
+      verb: fc.constantFrom(...of),
       key: fc.integer({ min: 0, max: keyCount - 1 }),
       pause: fc.constantFrom(-1, 0, 1, 20, 150, 1000, 3000, 8000),
       millis: fc.constantFrom(0, 10, 300, 2000, 4000)
@@ -434,7 +452,7 @@ export const schedules = (maxLength: number): fc.Arbitrary<ReadonlyArray<Step>> 
     { minLength: 1, maxLength, size: "max" }
   )
 
-const chance = fc.constantFrom(0, 0, 0, 0.02, 0.1)
+export const chance = fc.constantFrom(0, 0, 0, 0.02, 0.1)
 
 /** Worlds with everything that goes wrong in them. */
 export const worlds: fc.Arbitrary<World> = fc.record({
