@@ -10,7 +10,7 @@ import { eventually } from "../support/until.js"
 import { type Program, start } from "./program.js"
 
 const keys = 16
-const changes = amount(400, 10_000)
+const changes = amount(100, 10_000)
 
 /** What a process has printed. */
 const linesOf = (program: Program) =>
@@ -86,7 +86,7 @@ const caughtUp = (reader: Program, writers: ReadonlyArray<Program>) =>
 describe("processes that hear of each other by the notifications of their bucket", () => {
   it.scopedLive("have what was written elsewhere soon, and miss nothing", () =>
     Effect.gen(function*() {
-      const { reader, run, s3 } = yield* makeWorld({ late: 0, twice: 0, pause: 20 })
+      const { reader, run, s3 } = yield* makeWorld({ late: 0, twice: 0, pause: amount(100, 10) })
       const readers = [yield* reader, yield* reader]
       const writer = yield* run("writer", 1, changes)
       assert.strictEqual(yield* writer.ended, 0, writer.stderr())
