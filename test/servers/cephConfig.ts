@@ -99,7 +99,7 @@ export const cephConfig = (
       rgw_dynamic_resharding: false,
       rgw_rados_pool_pg_num_min: 4,
       rgw_run_sync_thread: false,
-      rgw_enable_apis: "s3, admin",
+      rgw_enable_apis: "s3, admin, notifications",
       // Otherwise it takes its time to end.
       rgw_exit_timeout_secs: 2
     }),
