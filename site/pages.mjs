@@ -30,6 +30,7 @@ export const places = [
       { file: "docs/s3-notifications.md", to: "guides/s3-notifications" },
       { file: "docs/levels.md", to: "guides/levels" },
       { file: "docs/dynamodb-store.md", to: "guides/dynamodb-store" },
+      { file: "docs/redis.md", to: "guides/redis" },
       { file: "docs/requests.md", to: "guides/requests" },
       { file: "docs/s3-express.md", to: "guides/s3-express" }
     ]

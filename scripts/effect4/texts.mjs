@@ -19,6 +19,12 @@ export const everywhere = [
 ]
 
 export const texts = {
+  "docs/redis.md": [
+    [
+      "It is in `@effect/experimental`: `PersistedCache.make`, over `layerResult` of `@effect/experimental/Persistence/Redis`, by ioredis.",
+      "It is in `effect/persistence`: `PersistedCache.make`, over `Persistence.layerRedis` and the `NodeRedis` of `@effect/platform-node`."
+    ]
+  ],
   "CHANGELOG.md": [
     [
       "## 1.0.0\n\nThe first release, for Effect 3 from 3.22 on,",
