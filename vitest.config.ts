@@ -112,7 +112,15 @@ export default defineConfig(({ mode }) => {
       isolate: false,
       sequence: { sequencer: MeasuringFirst },
       // Most of what tests make is garbage at once: it is collected less often.
-      poolOptions: { forks: { execArgv: ["--max-semi-space-size=64"] } },
+      poolOptions: {
+        forks: {
+          execArgv: [
+            "--max-semi-space-size=64",
+            "--import",
+            new URL("test/support/patientRunner.mjs", import.meta.url).href
+          ]
+        }
+      },
       // As Node imports them: what would make named exports of defaults takes its time at each use of `node:util`.
       deps: { interopDefault: false },
       // One more than there are cores: some tests mostly wait for processes and clocks. None of them is ended before the

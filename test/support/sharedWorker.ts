@@ -13,6 +13,10 @@ for (const name of ["effect", "flakyTest", "layer", "live", "prop", "scoped", "s
   if (method !== undefined) Object.assign(it, { [name]: method })
 }
 
+// See patientRunner.mjs.
+const original: unknown = Reflect.get(setTimeout, "original")
+if (typeof original === "function") Object.assign(globalThis, { setTimeout: original })
+
 // A worker that tests one thing after the other without a turn of the event loop is thought to hang, on a slow machine.
 const aTurn = () => new Promise<void>((resolve) => void setImmediate(resolve))
 afterEach(aTurn)
