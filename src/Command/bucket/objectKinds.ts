@@ -15,7 +15,7 @@ const other: ObjectKind = { _tag: "Other" }
 
 const inSpace = /^(.+)\/[0-9a-f]{64}(?:\.run)?$/
 /** The folders of markers, leases and probes: of this cache, or of one whose prefix lies further down. */
-const hidden = /^\.|\/\.(?:tags|leases|probe)(?:\/|$)/
+const hidden = /^\.|\/\.(?:tags|leases|notice|probe)(?:\/|$)/
 const inTags = /^\.tags\/[0-9a-f]{64}(?:\.invalidated|\.expired)?$/
 
 /** The kind of an object. A space is the folder that entries lie in: the name of a keyspace and its version. */

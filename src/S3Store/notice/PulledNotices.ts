@@ -41,8 +41,9 @@ export class PulledNotices {
           ledger,
           time,
           scope,
-          failed: ({ message }) =>
-            Effect.annotateLogs(
+          // That the circuit has opened was told.
+          failed: ({ message, reason }) =>
+            reason === "CircuitOpen" ? Effect.void : Effect.annotateLogs(
               Effect.logWarning(
                 `the journal of ${folder} cannot be read, so that each of its entries is asked for by itself: ${message}`
               ),

@@ -1,6 +1,8 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option, Schema, TestClock } from "effect"
-import { Keyspace, type S3CacheOptions } from "effect-aws-cache/S3Store"
+import { Context, Effect, Layer, Option, Schema, TestClock } from "effect"
+import { Keyspace, S3Cache, type S3CacheOptions } from "effect-aws-cache/S3Store"
 import { journalName } from "../../../src/S3Store/notice/Journal.js"
 import { Fault } from "../../servers/FaultProxy.js"
 import { eventually } from "../../support/until.js"
@@ -92,6 +94,8 @@ describe("an S3Cache that reads a journal of changes", () => {
     Effect.gen(function*() {
       const { since, writer } = yield* makeTwo()
       yield* writer.set(one, "Ada")
+      // How a server wants etags is found out with the first.
+      yield* writer.set(Names.key(3), "Eve")
       const requests = since()
       yield* writer.set(two, "Bob")
       assert.deepStrictEqual(requests(), ["PUT journal 200", "PUT two 200"])
@@ -193,4 +197,23 @@ describe("an S3Cache that reads a journal of changes", () => {
       yield* TestClock.adjust("5 seconds")
       assert.strictEqual(yield* reader.get(one), "Alice")
     }))
+
+  it.scopedLive("is kept in a folder that processes share, too", () =>
+    Effect.gen(function*() {
+      const directory = yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.makeTempDirectoryScoped())
+      const process = Effect.flatMap(
+        Layer.build(S3Cache.layerFileSystem({ directory, notice: "100 millis" })),
+        (context) => Effect.succeed(Context.get(context, S3Cache))
+      )
+      const writer = yield* process
+      const reader = yield* process
+      for (let n = 0; n < 10; n++) {
+        yield* writer.set(one, `Ada ${n}`)
+        yield* Effect.sleep("100 millis")
+        assert.strictEqual(yield* reader.get(one), `Ada ${n}`)
+      }
+      yield* writer.remove(one)
+      yield* Effect.sleep("100 millis")
+      assert.isTrue(Option.isNone(yield* reader.getOption(one)))
+    }).pipe(Effect.provide(NodeContext.layer)))
 })
