@@ -332,6 +332,7 @@ describe("what is retired", () => {
     ...{ keyspace, version, newest, oldest: 0, entries: 1, bytes: 1, leases: 0, ages: [] },
     space: version === "" ? keyspace : `${keyspace}/${version}`,
     isVersion: version !== "",
+    forms: version === "" ? [] : [version],
     sample: {
       ...{ read: 0, expired: 0, invalidated: 0, forever: 0, failures: 0, encrypted: 0, compressed: 0, unreadable: 0 },
       ...{ computed: 0, took: 0 }
@@ -342,6 +343,12 @@ describe("what is retired", () => {
   it("is an older version that nobody has written to for some time", () => {
     assert.deepStrictEqual([...retiredSpaces(given, undefined, 50, 100)], ["a/1"])
     assert.deepStrictEqual([...retiredSpaces(given, undefined, 91, 100)], [])
+  })
+
+  it("is no folder with entries in the form of a version that is named", () => {
+    const moved = [{ ...space("a", "1", 10), forms: ["1", "3"] }, space("a", "2", 5)]
+    assert.deepStrictEqual([...retiredSpaces(moved, [{ keyspace: "a", version: "3" }], 0, 100)], ["a/2"])
+    assert.deepStrictEqual([...retiredSpaces(moved, [{ keyspace: "b", version: "3" }], 0, 100)], ["a/1", "a/2"])
   })
 
   it("is what is not named, where names are given", () => {

@@ -4,6 +4,14 @@
 import { isWanted, type Wanted } from "./entriesOf.js"
 import type { SpaceSurvey } from "./survey.js"
 
+/** Whether a space is meant: by its folder, or by the version in whose form entries in it are written. */
+export const isNamed = (
+  wanted: Wanted,
+  { forms, keyspace, space }: Pick<SpaceSurvey, "forms" | "keyspace" | "space">
+): boolean =>
+  isWanted(wanted, space) ||
+  (keyspace === wanted.keyspace && wanted.version !== undefined && forms.includes(wanted.version))
+
 /**
  * The spaces that are retired.
  *
@@ -21,7 +29,7 @@ export const retiredSpaces = (
 ): ReadonlySet<string> => {
   if (kept !== undefined) {
     return new Set(
-      spaces.flatMap(({ space }) => kept.some((wanted) => isWanted(wanted, space)) ? [] : [space])
+      spaces.flatMap((each) => kept.some((wanted) => isNamed(wanted, each)) ? [] : [each.space])
     )
   }
   const newest = new Map<string, SpaceSurvey>()

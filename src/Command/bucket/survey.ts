@@ -47,6 +47,8 @@ export interface SpaceSurvey {
   readonly sample: Sample
   /** Whether a header says that it is a version of a keyspace: by its name alone, it may be somebody else's folder. */
   readonly isVersion: boolean
+  /** The versions in whose form entries of the sample are written. */
+  readonly forms: ReadonlyArray<string>
 }
 
 /** What lies in a store. */
@@ -102,6 +104,7 @@ class SpaceCount {
   newest = Number.NEGATIVE_INFINITY
   readonly ages: Array<number> = [...ageClasses, 0].map(() => 0)
   asked = 0
+  readonly forms = new Set<string>()
   readonly sample = {
     read: 0,
     expired: 0,
@@ -141,6 +144,7 @@ class SpaceCount {
     const kind = kindOfSpace(this.space, looked.head)
     this.isFolder ||= kind === "folder"
     this.isVersion ||= kind === "version"
+    if (kind === "version") this.forms.add(looked.head.version)
     if (looked.verdict._tag === "Expired") sample.expired++
     if (looked.verdict._tag === "Invalidated") sample.invalidated++
     if (expires === Number.POSITIVE_INFINITY) sample.forever++
@@ -230,10 +234,11 @@ export const survey = (
       }))
 
     const counted = [...spaces.values()].map((each) => {
-      const { ages, bytes, entries, isFolder, isVersion, leases, name, newest, oldest, sample, space } = each
+      const { ages, bytes, entries, forms, isFolder, isVersion, leases, name, newest, oldest, sample, space } = each
       return {
         ...{ ...name, space, entries, bytes, leases, oldest, newest, ages, sample },
-        isVersion: isVersion && !isFolder
+        isVersion: isVersion && !isFolder,
+        forms: [...forms]
       }
     }).sort((one, other) => other.bytes - one.bytes || (one.space < other.space ? -1 : 1))
     const frequent = [...tags].sort(([one, many], [other, more]) => more - many || (one < other ? -1 : 1))

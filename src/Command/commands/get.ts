@@ -100,6 +100,7 @@ const headLines = (
   const rows: ReadonlyArray<readonly [string, string] | undefined> = [
     ["object", printable(name, 400)],
     head && ["keyspace", printable(`${head.keyspace}:${head.version}`)],
+    head?.folder === undefined ? undefined : ["folder", printable(`${head.keyspace}/${head.folder}`)],
     head && ["key", printable(head.key ?? "(too long)", 1000)],
     head && ["made", time(head.created)],
     head?.took === undefined ? undefined : ["took", `${formatDuration(head.took)} to compute`],

@@ -7,9 +7,9 @@ import * as Ref from "effect/Ref"
 import { bytes, duration, flag, type Operand, texts } from "../arguments/Option.js"
 import { UsageError } from "../arguments/UsageError.js"
 import { exitCodes, type Verb } from "../arguments/Verb.js"
-import { isWanted, parseWanted } from "../bucket/entriesOf.js"
+import { parseWanted } from "../bucket/entriesOf.js"
 import { prune as run, type PruneReport, type PruneRule } from "../bucket/prune.js"
-import { retiredSpaces } from "../bucket/retired.js"
+import { isNamed, retiredSpaces } from "../bucket/retired.js"
 import { survey } from "../bucket/survey.js"
 import { listOfStoreOptions, openStore, storeOptions, targetOperand } from "../target/openStore.js"
 import { confirm } from "../terminal/confirm.js"
@@ -221,7 +221,7 @@ export const prune: Verb = {
             // A slip of the pen must not let go what was to be kept.
             const missing = kept.filter((_, at) => {
               const each = wanted?.[at]
-              return each !== undefined && !spaces.some(({ space }) => isWanted(each, space))
+              return each !== undefined && !spaces.some((space) => isNamed(each, space))
             })
             if (missing.length > 0 && spaces.length > 0) {
               const names = missing.map((each) => printable(each, 80)).join(", ")

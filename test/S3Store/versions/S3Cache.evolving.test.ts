@@ -369,6 +369,41 @@ describe("previous versions", () => {
       assert.deepStrictEqual([moved.version, moved.folder, first.folder], ["2", "1", "1"])
     }))
 
+  it.scoped("leave alone what migrate and revert take from the program: it is neither frozen nor kept", () =>
+    Effect.gen(function*() {
+      const nobody = { first: "", last: "nobody", tags: ["a"] }
+      const written = { name: "nobody", tags: ["b"] }
+      const value = Schema.Struct({
+        first: Schema.String,
+        last: Schema.String,
+        tags: Schema.mutable(Schema.Array(Schema.String))
+      })
+      const Space = Keyspace.make("constants", {
+        key: Schema.String,
+        value,
+        version: "2",
+        previous: [
+          Keyspace.previous({
+            version: "1",
+            value: Schema.Struct({ name: Schema.String, tags: Schema.Array(Schema.String) }),
+            migrate: (): typeof value.Type => nobody,
+            revert: () => written
+          })
+        ]
+      })
+      const { process } = yield* makeBucket()
+      const cache = yield* process()
+      const given = { first: "Ada", last: "Lovelace", tags: ["c"] }
+      yield* cache.set(Space.key("a"), given)
+      const found = yield* cache.get(Space.key("a"))
+      assert.isTrue(Object.isFrozen(found))
+      nobody.tags.push("d")
+      for (const each of [nobody, nobody.tags, written, written.tags, given, given.tags]) {
+        assert.isFalse(Object.isFrozen(each))
+      }
+      assert.deepStrictEqual(yield* cache.get(Space.key("a")), { first: "", last: "nobody", tags: ["a"] })
+    }))
+
   it.scoped("that are retired are cleared by the name of their folder", () =>
     Effect.gen(function*() {
       const { first } = peopleOf()
