@@ -23,6 +23,8 @@ export interface QueueReaderOptions {
   readonly waitSeconds: number
   /** Whether it was made for this process, which makes another one when it is gone. */
   readonly isOwn: boolean
+  /** What is done once it is known that the queue can be read, or that this is tried again. */
+  readonly begun: Effect.Effect<unknown>
   /** Tells others that the process lives. */
   readonly alive: Effect.Effect<void, QueueFailure>
   readonly listeners: Listeners
@@ -54,12 +56,12 @@ const shortestPause = 200
 const longestPause = 20_000
 
 /**
- * Reads a queue for as long as it is let. Failures are told once for each outage, and tried again: unless there is no such
- * queue, and `isOwn`.
+ * Reads a queue for as long as it is let. Failures are told once for each outage, and tried again; unless there is no such
+ * queue, and `isOwn`, or the first request fails as all others would.
  */
 export const readQueue = (
   queueUrl: string,
-  { alive, client, counts, isOwn, listeners, sdk, waitSeconds }: QueueReaderOptions
+  { alive, begun, client, counts, isOwn, listeners, sdk, waitSeconds }: QueueReaderOptions
 ): Effect.Effect<never, QueueFailure, Scope.Scope> =>
   Effect.gen(function*() {
     const scope = yield* Effect.scope
@@ -146,18 +148,20 @@ export const readQueue = (
         return Effect.void
       })
 
+    let isFirst = true
     let receives = 1
     let toldAlive = yield* Clock.currentTimeMillis
     /** One receive, or several at once where the last ones were full. */
     const round = Effect.gen(function*() {
       const before = yield* Clock.currentTimeMillis
-      const wait = receives === 1 ? waitSeconds : 0
+      // The first one does not wait: it tells whether the queue can be read.
+      const wait = isFirst || receives > 1 ? 0 : waitSeconds
       const came = yield* Effect.forEach(
         Array.from({ length: receives }),
         () =>
           Effect.matchEffect(receive(wait), {
             onFailure: (failure) =>
-              isOwn && failure.isGone
+              (isOwn && failure.isGone) || (isFirst && failure.isSetup)
                 ? Effect.fail(failure)
                 : Effect.as(
                   failed("what is in memory is confirmed before it is given out, since nothing is heard from", failure),
@@ -167,6 +171,8 @@ export const readQueue = (
           }),
         { concurrency: "unbounded" }
       )
+      isFirst = false
+      yield* begun
       if (came.includes(-1)) {
         receives = 1
         // There may have been something in the answer.

@@ -74,12 +74,19 @@ export const makeNotifications = (
     const sdk = yield* Effect.promise(loadSqs)
     const counts = zeroCounts()
     const listeners = new Listeners(trustFor)
+    // It has begun, or will not without somebody's help.
+    const begun = yield* Deferred.make<void, QueueFailure>()
+    let failuresInRow = 0
     const read = (url: string, isOwn: boolean, alive: Effect.Effect<void, QueueFailure>) =>
       readQueue(url, {
         client: sqs,
         sdk,
         waitSeconds: waitTime / 1000,
         isOwn,
+        begun: Effect.suspend(() => {
+          failuresInRow = 0
+          return Deferred.succeed(begun, undefined)
+        }),
         alive,
         listeners,
         counts
@@ -87,18 +94,15 @@ export const makeNotifications = (
     /** The queue, each time that there is to be one. */
     const acquire = typeof queue === "string" ? findQueue(sqs, sdk, queue) : yield* ownQueue(options, queue, sqs, sdk)
 
-    // It has begun, or will not without somebody's help.
-    const begun = yield* Deferred.make<void, QueueFailure>()
-    let failuresInRow = 0
     const reading = Effect.scoped(
       Effect.flatMap(acquire, ({ alive, url }) =>
         Effect.gen(function*() {
-          failuresInRow = 0
-          yield* Deferred.succeed(begun, undefined)
           yield* listeners.begin(yield* Clock.currentTimeMillis)
           return yield* read(url, typeof queue !== "string", alive)
         }))
     )
+    // A mistake in here must not be the end of all hearing.
+    const unbroken = Effect.catchAllDefect(reading, (defect) => Effect.fail(queueFailure("receive", defect)))
     const again = (failure: QueueFailure) =>
       Effect.gen(function*() {
         counts.failures++
@@ -111,7 +115,7 @@ export const makeNotifications = (
         }
         yield* unrefSleep(Math.min(500 * 2 ** failuresInRow++, longestPause))
       })
-    yield* Effect.forkScoped(Effect.interruptible(Effect.forever(Effect.catchAll(reading, again))))
+    yield* Effect.forkScoped(Effect.interruptible(Effect.forever(Effect.catchAll(unbroken, again))))
     const watching = Effect.zipRight(
       unrefSleep(Math.min(trustFor / 2, longestWatch)),
       Effect.flatMap(Clock.currentTimeMillis, (now) => listeners.watch(now))

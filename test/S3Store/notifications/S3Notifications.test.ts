@@ -265,9 +265,11 @@ describe("S3Notifications", () => {
 
   it.scopedLive("fails for what cannot be read", () =>
     Effect.gen(function*() {
-      const { notifications } = yield* makeWorld
+      const { clientConfig, notifications } = yield* makeWorld
       const failing = (options: S3NotificationsOptions) => Effect.map(Effect.flip(notifications(options)), String)
       const topic = "arn:aws:sns:us-east-1:000000000000:none"
+      const url = `${clientConfig.endpoint}/000000000000/none`
+      assert.match(yield* failing({ queue: url }), /queue.*there is no such queue/)
       assert.match(yield* failing({ queue: "none" }), /queue.*"none".*there is no such queue/)
       assert.match(yield* failing({ queue: { create: true, topic } }), /queue.*there is no such topic/)
       assert.match(yield* failing({ queue: "a queue" }), /queue/)
