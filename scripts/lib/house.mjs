@@ -36,6 +36,7 @@ export const areas = [
         "memory",
         "options",
         "common",
+        "files",
         "flight",
         "background",
         "events",

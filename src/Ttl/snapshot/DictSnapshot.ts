@@ -6,24 +6,24 @@
 import "../../effect/needsEffect3.js"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import { Buffer } from "node:buffer"
 import { pieceSize, turn } from "../../Cache/common/inTurns.js"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import * as File from "../../Cache/files/framedFile.js"
+import { frameHeadLength } from "../../Cache/files/frames.js"
+import { withinTime } from "../../Cache/files/withinTime.js"
 import { withCallOptions } from "../../Cache/options/checkOptions.js"
 import { cutText } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
-import { interruptLater } from "../../effect/fibers.js"
 import { fileReason, fileSystem } from "../../effect/platform/files.js"
 import { decoding, encoding, inJson } from "../../effect/schemas.js"
 import { DictSnapshotError } from "./DictSnapshotError.js"
 import { isCloneable } from "./isCloneable.js"
-import * as File from "./snapshotFile.js"
 import * as Format from "./snapshotFormat.js"
 
 export {
@@ -140,34 +140,6 @@ export interface RestoreOptions {
 /** Few enough for little memory, many enough for little overhead: the bytes that are written at once. */
 const partSize = 128 * 1024
 
-const defaultTimeout = Duration.minutes(1)
-
-/** Removing a file that was not finished takes no longer, where file systems do not hang. */
-const graceForCleanup = Duration.seconds(1)
-
-// The file system may hang in the middle of what cannot be interrupted. It goes on by itself then, and nobody waits for it
-// longer than cleaning up usually takes.
-const interruptibly = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(
-      Effect.forkDaemon(restore(self)),
-      (fiber) =>
-        Effect.onInterrupt(restore(Fiber.join(fiber)), () =>
-          Effect.zipRight(
-            Effect.sync(() => interruptLater(fiber)),
-            Effect.ignore(Effect.timeout(Effect.interruptible(Fiber.await(fiber)), graceForCleanup))
-          ))
-    )
-  )
-
-const within = <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput | undefined) => {
-  const duration = Duration.decode(timeout ?? defaultTimeout)
-  return Effect.timeoutFail(interruptibly(self), {
-    duration,
-    onTimeout: () => new File.UnusableSnapshot({ detail: `it took longer than ${Duration.format(duration)}` })
-  })
-}
-
 /**
  * Writes what is in a dictionary to a file, with the moments at which entries expire, in the order of their use, with the
  * limits. It holds what the dictionary holds at one moment; entries that are changed in place while it is written may be
@@ -243,7 +215,7 @@ export const snapshot = Effect.fn("TtlDict.snapshot")(
       })
 
     const written = yield* Effect.mapError(
-      within(File.write(fs, path, write), options?.timeout),
+      withinTime(File.write(Format.kind, fs, path, write), options?.timeout),
       (cause) => notWritten(form.name, path, cause)
     )
     const report: SnapshotReport = { entries: written, skipped: entries.length - written }
@@ -260,7 +232,7 @@ const notWritten = (cache: string, path: string, cause: unknown): DictSnapshotEr
   new DictSnapshotError({
     cache,
     path,
-    reason: cause instanceof File.UnusableSnapshot ? "Timeout" : File.refusalOf(cause) ?? "Unknown",
+    reason: cause instanceof File.UnusableFile ? "Timeout" : File.refusalOf(cause) ?? "Unknown",
     detail: cutText(cause instanceof Error ? cause.message : "it failed with a value that is no Error", 250),
     cause
   })
@@ -279,7 +251,7 @@ const framesOf = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
       const entry: Format.EncodedEntry = [yield* encodeKey(key), yield* encodeValue(value), expiresAt]
       if (!isCloneable(entry, Format.mostDeep)) return undefined
       const frame = Format.frame([entry])
-      const [again] = yield* decodeEntries(Format.contentOf(frame.subarray(Format.frameHeadLength)))
+      const [again] = yield* decodeEntries(Format.contentOf(frame.subarray(frameHeadLength)))
       if (again === undefined) return undefined
       yield* decode(again)
       return frame
@@ -350,8 +322,10 @@ export const restore = Effect.fn("TtlDict.restore")(
         Effect.logWarning(`${form.name}: the snapshot ${path} is not used: ${reason}`),
         nothing("unusable")
       )
-    return yield* within(readAll(fs, form, path), options?.timeout).pipe(
-      Effect.catchAllDefect(() => new File.UnusableSnapshot({ detail: "reading it failed in a way nobody foresaw" })),
+    return yield* withinTime(readAll(fs, form, path), options?.timeout).pipe(
+      Effect.catchAllDefect(() =>
+        new File.UnusableFile({ reason: "Damaged", detail: "reading it failed in a way nobody foresaw" })
+      ),
       Effect.tap(({ refused }) =>
         refused === 0 ? Effect.void : Effect.logWarning(
           `${form.name}: ${refused} entries of the snapshot ${path} cannot be read, or the schemas do not accept them`
@@ -388,7 +362,10 @@ const readAll = <K, KI, V, VI>(
     const onHeader = Effect.fnUntraced(function*(content: Option.Option<unknown>) {
       header = yield* decodeHeader(Option.getOrUndefined(content))
       if (header.name === form.name) return
-      return yield* new File.UnusableSnapshot({ detail: `it is of the dictionary ${printKey(header.name)}` })
+      return yield* new File.UnusableFile({
+        reason: "Foreign",
+        detail: `it is of the dictionary ${printKey(header.name)}`
+      })
     })
     const onEntries = Effect.fnUntraced(function*(content: Option.Option<unknown>) {
       const encoded = yield* unlessRefused(decodeEntries(Option.getOrUndefined(content)))
@@ -405,8 +382,12 @@ const readAll = <K, KI, V, VI>(
       }
     })
 
-    yield* File.read(fs, path, (content) => header === undefined ? onHeader(content) : onEntries(content))
-    if (header === undefined) return yield* new File.UnusableSnapshot({ detail: "it has no header" })
+    yield* File.read(Format.kind, fs, path, (bytes) =>
+      Effect.flatMap(
+        Effect.option(Effect.try(() => Format.contentOf(bytes))),
+        (content) => header === undefined ? onHeader(content) : onEntries(content)
+      ))
+    if (header === undefined) return yield* new File.UnusableFile({ reason: "Damaged", detail: "it has no header" })
     if (refused > 0 && entries.length + expired === 0) return yield* unacceptable
     const snapshot: Snapshot<K, V> = { header, entries, expired, refused }
     return snapshot
@@ -418,13 +399,14 @@ const unlessRefused = <A, E>(self: Effect.Effect<A, E>): Effect.Effect<A | undef
   self.pipe(Effect.catchAll(() => nobody), Effect.catchAllDefect(() => nobody))
 
 // What a schema says of a value would show the value.
-const unacceptable = new File.UnusableSnapshot({
+const unacceptable = new File.UnusableFile({
+  reason: "Damaged",
   detail: "it holds what cannot be read, or what the schemas of the dictionary do not accept"
 })
 
 const decoder = <A, I>(schema: Schema.Schema<A, I>) => {
   const decode = decoding(schema)
-  return (input: unknown): Effect.Effect<A, File.UnusableSnapshot> =>
+  return (input: unknown): Effect.Effect<A, File.UnusableFile> =>
     Effect.mapError(Effect.suspend(() => decode(input)), () => unacceptable)
 }
 

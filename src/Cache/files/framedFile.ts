@@ -1,5 +1,5 @@
 /**
- * Snapshots in files: written whole or not at all, and read only when every byte is as it was written.
+ * Files of frames: written whole or not at all, and read only when every byte is as it was written.
  */
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
@@ -12,10 +12,15 @@ import { Buffer } from "node:buffer"
 import { createHash, randomUUID } from "node:crypto"
 import { basename, dirname, join } from "node:path"
 import { fileReason, seekTo } from "../../effect/platform/files.js"
-import * as Format from "./snapshotFormat.js"
+import * as Format from "./frames.js"
 
-/** A file is no snapshot that can be used. */
-export class UnusableSnapshot extends Data.TaggedError("UnusableSnapshot")<{
+/**
+ * A file cannot be used: it is of another kind (`Foreign`), of a version that is not known here (`UnknownVersion`), not as it
+ * was written (`Damaged`), others than its owner may use it, or it is no file (`PermissionDenied`), or the file system does
+ * not answer (`Timeout`).
+ */
+export class UnusableFile extends Data.TaggedError("UnusableFile")<{
+  readonly reason: "Foreign" | "UnknownVersion" | "Damaged" | "PermissionDenied" | "Timeout"
   /** What is wrong with it, without anything of its content. */
   readonly detail: string
 }> {
@@ -43,13 +48,14 @@ const abandonedAfter = Duration.minutes(15)
 const suffixes = /^\.[0-9a-f-]{36}\.tmp$/
 
 /**
- * Writes a snapshot: to a new file beside the path, which takes the place of what was there only once it is complete and
+ * Writes a file: to a new file beside the path, which takes the place of what was there only once it is complete and
  * on the disk. Who reads meanwhile, or after this process was killed meanwhile, finds the file that was there before.
  * What killed processes left behind is removed by a later call.
  *
  * @param content writes the frames, the first of them the header
  */
 export const write = <A, E>(
+  kind: Format.FileKind,
   fs: FileSystem.FileSystem,
   path: string,
   content: (append: (frame: Uint8Array) => Effect.Effect<void, PlatformError>) => Effect.Effect<A, E>
@@ -62,13 +68,14 @@ export const write = <A, E>(
       (temporary) => Effect.ignore(fs.remove(temporary, { force: true }))
     )
     const written = yield* Effect.scoped(
-      Effect.flatMap(fs.open(temporary, { flag: "wx", mode: ownerOnly }), (file) => writeTo(file, content))
+      Effect.flatMap(fs.open(temporary, { flag: "wx", mode: ownerOnly }), (file) => writeTo(kind, file, content))
     )
     yield* fs.rename(temporary, path)
     return written
   }).pipe(Effect.scoped)
 
 const writeTo = <A, E>(
+  kind: Format.FileKind,
   file: FileSystem.File,
   content: (append: (frame: Uint8Array) => Effect.Effect<void, PlatformError>) => Effect.Effect<A, E>
 ): Effect.Effect<A, E | PlatformError> =>
@@ -79,7 +86,7 @@ const writeTo = <A, E>(
         hash.update(bytes)
         return file.writeAll(bytes)
       })
-    yield* append(Format.firstLine)
+    yield* append(Format.firstLineOf(kind))
     const written = yield* content(append)
     yield* append(Format.frameHead(0))
     yield* file.writeAll(hash.digest())
@@ -103,17 +110,18 @@ const removeAbandoned = (fs: FileSystem.FileSystem, path: string): Effect.Effect
   }).pipe(Effect.ignore)
 
 /**
- * Reads the frames of a snapshot, in order, after it was checked from the first to the last byte. Only a regular file is
+ * Reads the frames of a file, in order, after it was checked from the first to the last byte. Only a regular file is
  * opened, and no further than the first line is looked at unless this program's user owns it and nobody else may use
  * it. Memory is needed for one frame at a time.
  *
- * @param onFrame is given the content of each frame, or none when it cannot be read; the first is the header
+ * @param onFrame is given the content of each frame, in bytes of its own
  */
 export const read = <E>(
+  kind: Format.FileKind,
   fs: FileSystem.FileSystem,
   path: string,
-  onFrame: (content: Option.Option<unknown>) => Effect.Effect<void, E>
-): Effect.Effect<void, E | PlatformError | UnusableSnapshot> =>
+  onFrame: (content: Uint8Array) => Effect.Effect<void, E>
+): Effect.Effect<void, E | PlatformError | UnusableFile> =>
   Effect.gen(function*() {
     // Opening a pipe waits for a writer to it, and cannot be interrupted.
     yield* checkFile(yield* fs.stat(path))
@@ -122,53 +130,63 @@ export const read = <E>(
     const info = yield* file.stat
     yield* checkFile(info)
     const size = Number(info.size)
-    const start = Buffer.alloc(Format.firstLine.byteLength + 8)
-    const version = Format.versionOf(start.subarray(0, yield* fill(file, start)))
-    if (version === undefined) return yield* new UnusableSnapshot({ detail: "it is no snapshot of a dictionary" })
-    if (version !== Format.formatVersion) {
-      return yield* new UnusableSnapshot({
-        detail: `its format is version ${version}, and only version ${Format.formatVersion} is known here`
+    const first = Format.firstLineOf(kind).byteLength
+    const start = Buffer.alloc(first + 8)
+    const version = Format.versionOf(kind, start.subarray(0, yield* fill(file, start)))
+    if (version === undefined) return yield* new UnusableFile({ reason: "Foreign", detail: `it is no ${kind.what}` })
+    if (version !== kind.version) {
+      return yield* new UnusableFile({
+        reason: "UnknownVersion",
+        detail: `its format is version ${version}, and only version ${kind.version} is known here`
       })
     }
     yield* checkOwner(info)
-    yield* verify(file, size)
-    yield* seekTo(file, Format.firstLine.byteLength)
+    yield* verify(file, size, first)
+    yield* seekTo(file, first)
     const take = buffered(file)
     while (true) {
       const length = Format.frameLength(yield* take(Format.frameHeadLength))
       if (length === 0) return
       if (length > size || length > Format.mostInFrame) return yield* torn
       const bytes = yield* take(length)
-      yield* onFrame(yield* Effect.option(Effect.try(() => Format.contentOf(bytes))))
+      yield* onFrame(bytes)
     }
   }).pipe(Effect.scoped)
 
-const torn = new UnusableSnapshot({ detail: "it is damaged, or was not written to its end" })
+const torn = new UnusableFile({ reason: "Damaged", detail: "it is damaged, or was not written to its end" })
 
-const checkFile = ({ type }: FileSystem.File.Info): Effect.Effect<void, UnusableSnapshot> =>
-  type === "File" ? Effect.void : new UnusableSnapshot({ detail: `it is no file (${type})` })
+const checkFile = ({ type }: FileSystem.File.Info): Effect.Effect<void, UnusableFile> =>
+  type === "File" ? Effect.void : new UnusableFile({ reason: "PermissionDenied", detail: `it is no file (${type})` })
 
 // Who can write a snapshot decides what the program believes. Where there are no owners and modes, folders protect.
-const checkOwner = ({ mode, uid }: FileSystem.File.Info): Effect.Effect<void, UnusableSnapshot> => {
+const checkOwner = ({ mode, uid }: FileSystem.File.Info): Effect.Effect<void, UnusableFile> => {
   const user = process.geteuid?.()
   if (user === undefined) return Effect.void
   if (Option.exists(uid, (owner) => owner !== user)) {
-    return new UnusableSnapshot({ detail: "it belongs to another user than the one this program runs as" })
+    return new UnusableFile({
+      reason: "PermissionDenied",
+      detail: "it belongs to another user than the one this program runs as"
+    })
   }
   return (mode & othersToo) === 0
     ? Effect.void
-    : new UnusableSnapshot({
+    : new UnusableFile({
+      reason: "PermissionDenied",
       detail: `others than its owner may use it (mode ${(mode & 0o777).toString(8)}); make it ${ownerOnly.toString(8)}`
     })
 }
 
 /** Compares the checksum. Nothing of a file is looked at before. */
-const verify = (file: FileSystem.File, size: number): Effect.Effect<void, PlatformError | UnusableSnapshot> =>
+const verify = (
+  file: FileSystem.File,
+  size: number,
+  first: number
+): Effect.Effect<void, PlatformError | UnusableFile> =>
   Effect.gen(function*() {
     const hash = createHash("sha256")
     const buffer = Buffer.allocUnsafeSlow(bufferSize)
     let left = size - Format.checksumLength
-    if (left < Format.firstLine.byteLength) return yield* torn
+    if (left < first) return yield* torn
     yield* seekTo(file, 0)
     while (left > 0) {
       const part = buffer.subarray(0, Math.min(left, bufferSize))
@@ -185,7 +203,7 @@ const buffered = (file: FileSystem.File) => {
   const block = Buffer.allocUnsafeSlow(bufferSize)
   let from = 0
   let to = 0
-  return (length: number): Effect.Effect<Uint8Array, PlatformError | UnusableSnapshot> =>
+  return (length: number): Effect.Effect<Uint8Array, PlatformError | UnusableFile> =>
     Effect.gen(function*() {
       const bytes = Buffer.allocUnsafeSlow(length)
       let filled = 0
