@@ -11,6 +11,7 @@ import type * as Keyv from "../Keyv/index.js"
 import * as KeyvErrors from "../Keyv/KeyvStorageClosedError.js"
 import { cutStart } from "../S3Store/common/cutStart.js"
 import type * as S3Store from "../S3Store/index.js"
+import * as Snapshots from "../S3Store/objects/CacheSnapshotError.js"
 import * as Errors from "../S3Store/objects/ObjectStoreErrors.js"
 import { CacheError } from "./CacheErrorSchemas.js"
 import { ClientBuildError } from "./ClientErrorSchemas.js"
@@ -117,6 +118,38 @@ export const CacheDecodeError: Schema.Schema<
 )
 
 /**
+ * The memory of a cache could not be written to a file, or brought back: status 500. `cause` is not sent.
+ *
+ * @since 1.0.0
+ * @category schemas
+ */
+export const CacheSnapshotError: Schema.Schema<
+  S3Store.CacheSnapshotError,
+  Encoded<S3Store.CacheSnapshotError, "cache" | "path" | "operation" | "reason" | "detail">
+> = classSchema(
+  "CacheSnapshotError",
+  Snapshots.CacheSnapshotError,
+  Schema.Struct({
+    _tag: Schema.Literal("CacheSnapshotError"),
+    cache: Text,
+    path: Text,
+    operation: Text,
+    reason: Schema.Literal(
+      "NotFound",
+      "PermissionDenied",
+      "Foreign",
+      "UnknownVersion",
+      "Damaged",
+      "Timeout",
+      "Unknown"
+    ),
+    detail: Text
+  }),
+  500,
+  "The memory of a cache could not be written to a file, or brought back."
+)
+
+/**
  * The scope of a storage for Keyv has been closed: status 503.
  *
  * @since 1.0.0
@@ -143,6 +176,7 @@ export const S3CacheError = Schema.Union(
   ...CacheError.members,
   CacheDecodeError,
   CacheEncodeError,
+  CacheSnapshotError,
   ClientBuildError,
   ObjectStoreError
 )

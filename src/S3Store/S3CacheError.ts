@@ -6,6 +6,7 @@
 import { type CacheError, isCacheError } from "../Cache/CacheError.js"
 import { type ErrorGuard, instanceOfAny } from "../Cache/errors/errorGuard.js"
 import { ClientBuildError } from "../ClientLayer/errors/ClientErrors.js"
+import { CacheSnapshotError } from "./objects/CacheSnapshotError.js"
 import { CacheDecodeError, CacheEncodeError, ObjectStoreError } from "./objects/ObjectStoreErrors.js"
 
 /**
@@ -18,6 +19,7 @@ export type S3CacheError =
   | CacheError
   | CacheDecodeError
   | CacheEncodeError
+  | CacheSnapshotError
   | ClientBuildError
   | ObjectStoreError
 
@@ -33,6 +35,7 @@ export const isS3CacheError: ErrorGuard<S3CacheError> = <E>(error: E): error is 
 const isOwn = instanceOfAny(
   CacheDecodeError,
   CacheEncodeError,
+  CacheSnapshotError,
   ClientBuildError,
   ObjectStoreError
 )

@@ -64,6 +64,7 @@ export type { DynamoDBObjectStoreOptions } from "./table/DynamoDBObjectStoreOpti
 export type { RoomOptions } from "./options/RoomOptions.js"
 export type * from "./options/S3CacheOptions.js"
 export type { S3CacheProgress, S3CacheWarmed, S3CacheWarmProgress } from "./options/S3CacheProgress.js"
+export type * from "./options/S3CacheSnapshots.js"
 export type { S3CacheRoomStats, S3CacheStats } from "./options/S3CacheStats.js"
 export type { ListedEntry, S3EntryInfo } from "./verbs/S3CacheEntries.js"
 export type { S3CacheService, S3CacheVerbs } from "./verbs/S3CacheVerbs.js"
@@ -73,4 +74,5 @@ export type { PreviousVersion, PreviousVersionOptions } from "./versions/Previou
 export * as S3Persistence from "./S3Persistence.js"
 
 export type { S3ObjectStoreOptions } from "./bucket/S3ObjectStoreOptions.js"
+export * from "./objects/CacheSnapshotError.js"
 export * from "./objects/ObjectStoreErrors.js"

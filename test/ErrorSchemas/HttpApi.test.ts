@@ -15,6 +15,7 @@ const statuses: Readonly<Record<string, number>> = {
   CacheKeyError: 400,
   CacheNotFoundError: 404,
   CacheReentryError: 500,
+  CacheSnapshotError: 500,
   CacheValueError: 422,
   ClientBuildError: 500,
   ClientClosedError: 503,

@@ -742,6 +742,14 @@ const cases: Readonly<Record<string, Case>> = {
     use: onS3((options) => Effect.zipRight(S3Cache.clear(words, options), S3Cache.set(word, 1))),
     options: { concurrency: count, onProgress: func }
   },
+  "S3Cache.snapshot": {
+    use: onS3((options) => Effect.provide(S3Cache.snapshot("/nowhere/at/all", options), NodeContext.layer)),
+    options: { timeout: duration }
+  },
+  "S3Cache.restore": {
+    use: onS3((options) => Effect.provide(S3Cache.restore("/nowhere/at/all", [words], options), NodeContext.layer)),
+    options: { timeout: duration, trust: flag }
+  },
   "S3Cache.warm": {
     use: onS3((options) => S3Cache.warm(words, options)),
     options: { concurrency: count, onProgress: func, limit: count, newerThan: aboveZero }

@@ -51,6 +51,7 @@ import {
   unlessWrongKey,
   unlessWrongKeys,
   unlessWrongKeyspace,
+  unlessWrongKeyspaces,
   unlessWrongTag
 } from "../keyspace/unlessWrongArgument.js"
 import type { BeliefsOf } from "../memory/Beliefs.js"
@@ -70,6 +71,8 @@ import {
   s3ManyKinds,
   s3MemoizeKinds,
   s3PurgeKinds,
+  s3RestoreKinds,
+  s3SnapshotKinds,
   s3WarmKinds,
   s3WriteKinds,
   s3WriteManyKinds,
@@ -89,6 +92,7 @@ import { makeLookup } from "./lookup.js"
 import { makeManyKeys } from "./manyKeys.js"
 import { makeMemoize } from "./memoize.js"
 import { makeReading } from "./reading.js"
+import { makeSnapshots } from "./snapshots.js"
 import { makeWarm } from "./warm.js"
 import { workOf } from "./workOf.js"
 import { makeWriting, type Writing } from "./writing.js"
@@ -246,6 +250,7 @@ export const makeS3CacheService = (
     const memoizing = makeMemoize(name, groups, lookup, renew)
     const changing = makeChanging(levels, reading, writing, modifications)
     const warm = makeWarm(levels, reading)
+    const { restore, snapshot } = makeSnapshots(levels)
     const maintenance = makeListPurgeClear(levels, reading, leases)
 
     const service: S3CacheService = {
@@ -343,6 +348,20 @@ export const makeS3CacheService = (
             s3ClearKinds,
             Effect.suspend(() => maintenance.clear(keyspace, how))
           )),
+      snapshot: (path, how) =>
+        unlessWrong(
+          checkValue(name, "path", path, "text"),
+          withCallOptions(name, how, s3SnapshotKinds, Effect.suspend(() => snapshot(path, how)))
+        ),
+      restore: (path, keyspaces, how) =>
+        unlessWrong(
+          checkValue(name, "path", path, "text"),
+          unlessWrongKeyspaces(
+            name,
+            keyspaces,
+            (keyspaces) => withCallOptions(name, how, s3RestoreKinds, restore(path, keyspaces, how))
+          )
+        ),
       warm: (keyspace, how) =>
         unlessWrongKeyspace(name, keyspace, () =>
           withCallOptions(

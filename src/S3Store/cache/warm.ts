@@ -143,14 +143,10 @@ export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService[
         Effect.suspend(() => {
           // What others have put there meanwhile stays, and what is not asked for costs nothing.
           if (isFull) return Effect.sync(() => void skipped.full++)
-          let isCounted = false
-          const loading = Effect.map(load(space, object.name, skipped), (loaded) => {
-            isCounted = loaded === undefined
-            return loaded
-          })
+          const loading = load(space, object.name, skipped)
           return Effect.map(memory.bringIn(object.name, place, loading, isNotWaiting), (outcome) => {
             if (outcome === "kept") progress.loaded++
-            else if (!isCounted) skipped[outcome]++
+            else if (outcome !== "unread") skipped[outcome]++
             isFull ||= outcome === "full"
           })
         })

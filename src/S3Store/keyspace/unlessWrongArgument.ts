@@ -41,6 +41,19 @@ export const unlessWrongKeyspace = <A, E, R>(
   use: () => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> => keyspace instanceof Keyspace ? use() : refused(wrongKeyspace(cache, keyspace))
 
+/** What is done with many keyspaces, unless one of them is none: then `CacheConfigError`. */
+export const unlessWrongKeyspaces = <A, E, R>(
+  cache: string,
+  keyspaces: unknown,
+  use: (keyspaces: ReadonlyArray<Keyspace.Any>) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => {
+  if (!Array.isArray(keyspaces)) {
+    return refused(wrong(cache, "keyspaces", describeType(keyspaces), "an array of what Keyspace.make returns"))
+  }
+  const at = keyspaces.findIndex((keyspace) => !(keyspace instanceof Keyspace))
+  return at < 0 ? use(keyspaces) : refused(wrongKeyspace(cache, keyspaces[at]))
+}
+
 /**
  * What is done with a keyspace and a function that computes, unless one of them is none: then `CacheConfigError`.
  *

@@ -174,6 +174,12 @@ export class MemoryEntry implements MemoryEntryParts {
     this.plan()
   }
 
+  /** It is to be compared with the second level before anybody gets it. */
+  doubt(): void {
+    this.confirmUntil = Number.NEGATIVE_INFINITY
+    this.plan()
+  }
+
   /** It was compared with the second level just now, or could not be. */
   confirm(now: number): void {
     this.confirmUntil = now + this.policy.revalidateAfter
@@ -196,6 +202,7 @@ export class MemoryEntry implements MemoryEntryParts {
     if (time >= this.freshUntil) return this
     const shorter = new MemoryEntry(this.space, this.isolated, { ...this, freshUntil: time })
     if (this.belief !== undefined) shorter.believe(this.belief, this.asOf)
+    if (this.confirmUntil === Number.NEGATIVE_INFINITY) shorter.doubt()
     return shorter
   }
 

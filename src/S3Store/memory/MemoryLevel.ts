@@ -170,9 +170,18 @@ export class MemoryLevel {
         )
     )
 
-  /** How many entries of a keyspace, and how many bytes of them, come into memory without putting out another. */
-  readonly freeFor = ({ name, room }: Place): Effect.Effect<RoomLimits> =>
-    this.rooms.withinOf(name, room, ({ map }) => map.step((map, now) => freeIn(map, now)))
+  /** How many entries of a keyspace, and how many bytes of them, come into memory without putting out another; and where. */
+  readonly freeFor = ({ name, room }: Place): Effect.Effect<RoomLimits & { readonly room: object }> =>
+    this.rooms.withinOf(
+      name,
+      room,
+      (room) => room.map.step((map, now) => ({ ...freeIn(map, now), room }))
+    )
+
+  /** All that is held; of each room, what would leave first before the others. */
+  readonly entries: Effect.Effect<ReadonlyArray<readonly [key: AnyKey, held: MemoryEntry]>> = Effect.suspend(() =>
+    this.inAll((now) => Array.from(this.rooms.entries(now)))
+  )
 
   /**
    * Keeps what is loaded of an object whose key is known only then, where nothing is held under it, nothing has changed
@@ -187,7 +196,7 @@ export class MemoryLevel {
     place: AnyKey,
     load: Effect.Effect<readonly [key: AnyKey, held: MemoryEntry] | undefined, E>,
     mayKeep: (key: AnyKey) => boolean
-  ): Effect.Effect<"kept" | "held" | "full" | "outdated", E> =>
+  ): Effect.Effect<Kept, E> =>
     Effect.acquireUseRelease(
       Effect.sync((): BlindLoad => {
         const blind = { name, isOutdated: false }
@@ -198,9 +207,9 @@ export class MemoryLevel {
         const beliefs = this.notice.beliefsOf(place)
         const began = beliefs?.moment() ?? 0
         return Effect.flatMap(load, (loaded) => {
-          if (loaded === undefined) return Effect.succeed("outdated" as const)
+          if (loaded === undefined) return Effect.succeed("unread" as const)
           const [key, entry] = loaded
-          return this.step(key, (map, now) => {
+          return this.step(key, (map, now): Kept => {
             if (peekIn(map, key, now) !== undefined || !mayKeep(key)) return "held"
             if (blind.isOutdated || beliefs?.isOutdated(key, began, entry.etag) === true) return "outdated"
             const { maxBytes, maxSize } = freeIn(map, now)
@@ -320,6 +329,12 @@ export class MemoryLevel {
   private readonly inAll = <A>(f: (now: number) => A): Effect.Effect<A> =>
     this.rooms.shared.map.step((_, now) => f(now))
 }
+
+/**
+ * What became of an entry that was brought in: it is kept; or there is one, no room, something has changed meanwhile, or there was
+ * nothing of use.
+ */
+export type Kept = "kept" | "held" | "full" | "outdated" | "unread"
 
 /** A load whose key is not known. */
 interface BlindLoad {

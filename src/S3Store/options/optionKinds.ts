@@ -22,6 +22,7 @@ import type {
   S3CacheWriteOptions,
   WriteBehindOptions
 } from "./S3CacheOptions.js"
+import type { S3CacheRestoreOptions, S3CacheSnapshotOptions } from "./S3CacheSnapshots.js"
 import { versionKind } from "./versionKind.js"
 
 // A keyspace says by a schema which failures are remembered.
@@ -137,9 +138,16 @@ export const s3PurgeKinds: OptionKinds<S3CachePurgeOptions> = {
   verifyPayload: "flag"
 }
 
+/** Of writing memory to a file. */
+export const s3SnapshotKinds: OptionKinds<S3CacheSnapshotOptions> = { timeout: "duration" }
+
+/** Of bringing it back. */
+export const s3RestoreKinds: OptionKinds<S3CacheRestoreOptions> = { ...s3SnapshotKinds, trust: "flag" }
+
 /** Of filling memory. */
 export const s3WarmKinds: OptionKinds<S3CacheWarmOptions> = {
-  ...s3ClearKinds,
+  ...s3ManyKinds,
+  onProgress: "function",
   limit: "count",
   newerThan: "durationAboveZero"
 }

@@ -33,6 +33,8 @@ export const accessors = <Self>(tag: Context.Tag<Self, S3CacheService>): S3Cache
   list: (keyspace, options) => Stream.unwrap(Effect.map(tag, (cache) => cache.list(keyspace, options))),
   purge: (keyspace, options) => Effect.flatMap(tag, (cache) => cache.purge(keyspace, options)),
   clear: (keyspace, options) => Effect.flatMap(tag, (cache) => cache.clear(keyspace, options)),
+  snapshot: (path, options) => Effect.flatMap(tag, (cache) => cache.snapshot(path, options)),
+  restore: (path, keyspaces, options) => Effect.flatMap(tag, (cache) => cache.restore(path, keyspaces, options)),
   warm: (keyspace, options) => Effect.flatMap(tag, (cache) => cache.warm(keyspace, options)),
   invalidateTag: (tagName) => Effect.flatMap(tag, (cache) => cache.invalidateTag(tagName)),
   expireTag: (tagName) => Effect.flatMap(tag, (cache) => cache.expireTag(tagName)),

@@ -3,6 +3,7 @@
  *
  * @since 1.0.0
  */
+import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
@@ -11,6 +12,7 @@ import type { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from ".
 import type { S3CacheCheck } from "../guard/checkStore.js"
 import type { S3CacheEvent } from "../guard/S3CacheEvent.js"
 import type { CacheKey, Keyspace } from "../keyspace/Keyspace.js"
+import type { CacheSnapshotError } from "../objects/CacheSnapshotError.js"
 import type { CacheEncodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type {
   S3CacheClearOptions,
@@ -21,6 +23,12 @@ import type {
   S3CacheWriteOptions
 } from "../options/S3CacheOptions.js"
 import type { S3CacheWarmed } from "../options/S3CacheProgress.js"
+import type {
+  S3CacheRestoreOptions,
+  S3CacheRestoreReport,
+  S3CacheSnapshotOptions,
+  S3CacheSnapshotReport
+} from "../options/S3CacheSnapshots.js"
 import type { S3CacheStats } from "../options/S3CacheStats.js"
 import type { ListedEntry, S3EntryInfo } from "./S3CacheEntries.js"
 
@@ -484,6 +492,63 @@ export interface S3CacheVerbs<out R> {
     keyspace: Keyspace<K, V, F>,
     options?: S3CacheWarmOptions<E, R2>
   ) => Effect.Effect<S3CacheWarmed, ObjectStoreError | NoInfer<E>, R | NoInfer<R2>>
+
+  /**
+   * Writes what is in memory to a file, with what remains of the time of each entry, its tags, and the order of their use. Each
+   * entry is encoded as it is in the second level: by the schema and the codec of its keyspace, and encrypted where the cache
+   * encrypts. What cannot be encoded is left out, with a warning. The file takes the place of an older one only when it is
+   * complete, and nobody but its owner may read it. Memory is needed for some hundred kilobytes at a time.
+   */
+  readonly snapshot: (
+    path: string,
+    options?: S3CacheSnapshotOptions
+  ) => Effect.Effect<S3CacheSnapshotReport, CacheSnapshotError, R | FileSystem.FileSystem>
+
+  /**
+   * Brings back into memory what a file holds of these keyspaces. What has expired meanwhile is left out, and nothing leaves
+   * memory for what comes back: where not all has room, what was used last comes. What is in memory already stays.
+   *
+   * The first lookup of each entry asks the second level whether it is still the same, by a request that transfers nothing
+   * when it is; with `trust` none does. A file that is not there is no failure. One that is damaged, of another cache or of
+   * another format fails with `CacheSnapshotError`, and memory is as it was.
+   *
+   * @example
+   * ```ts
+   * import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+   * import { Effect, Schema } from "effect"
+   * import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
+   * import * as assert from "node:assert/strict"
+   * import { tmpdir } from "node:os"
+   * import { join } from "node:path"
+   *
+   * const Rates = Keyspace.make("rates", { key: Schema.String, value: Schema.Number, timeToLive: "1 hour" })
+   * const path = join(tmpdir(), "app-s3-cache")
+   *
+   * // At the end of a program ...
+   * const save = Effect.gen(function*() {
+   *   yield* S3Cache.set(Rates.key("EUR"), 1.08)
+   *   return yield* S3Cache.snapshot(path)
+   * }).pipe(Effect.provide(S3Cache.layer()))
+   *
+   * // ... and at the beginning of the next.
+   * const bringBack = Effect.gen(function*() {
+   *   const { entries } = yield* S3Cache.restore(path, [Rates])
+   *   return { entries, EUR: yield* S3Cache.get(Rates.key("EUR")) }
+   * }).pipe(Effect.provide(S3Cache.layer()))
+   *
+   * const program = Effect.zipRight(save, bringBack).pipe(
+   *   Effect.provide(ObjectStore.layerMemory()),
+   *   Effect.provide(NodeFileSystem.layer)
+   * )
+   *
+   * assert.deepEqual(await Effect.runPromise(program), { entries: 1, EUR: 1.08 })
+   * ```
+   */
+  readonly restore: (
+    path: string,
+    keyspaces: ReadonlyArray<Keyspace.Any>,
+    options?: S3CacheRestoreOptions
+  ) => Effect.Effect<S3CacheRestoreReport, CacheSnapshotError, R | FileSystem.FileSystem>
 
   /**
    * From now on no entry that carries this tag and was made before is given out: one write, however many there are.
