@@ -7,7 +7,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
 import { inBackground } from "../../Cache/background/Background.js"
 import { asExit } from "../../Cache/errors/asExit.js"
@@ -50,8 +49,6 @@ import {
   unlessWrongFunction,
   unlessWrongKey,
   unlessWrongKeys,
-  unlessWrongKeyspace,
-  unlessWrongKeyspaces,
   unlessWrongTag
 } from "../keyspace/unlessWrongArgument.js"
 import type { BeliefsOf } from "../memory/Beliefs.js"
@@ -67,13 +64,8 @@ import { type EntryPolicy, makeEntryPolicy } from "../options/EntryPolicy.js"
 import {
   circuitBreakerKinds,
   s3CacheKinds,
-  s3ClearKinds,
   s3ManyKinds,
   s3MemoizeKinds,
-  s3PurgeKinds,
-  s3RestoreKinds,
-  s3SnapshotKinds,
-  s3WarmKinds,
   s3WriteKinds,
   s3WriteManyKinds,
   writeBehindKinds
@@ -84,6 +76,7 @@ import { WriteBehind } from "../stored/WriteBehind.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
 import { makeChanging } from "./changing.js"
+import { checkedWhole } from "./checkedWhole.js"
 import { makeCoordination } from "./computeUnderLease.js"
 import { makeComputing, writeFailed } from "./computing.js"
 import { FlightGroups } from "./FlightGroups.js"
@@ -249,9 +242,6 @@ export const makeS3CacheService = (
     const many = makeManyKeys(levels, reading, writing, groups, batches, lookup)
     const memoizing = makeMemoize(name, groups, lookup, renew)
     const changing = makeChanging(levels, reading, writing, modifications)
-    const warm = makeWarm(levels, reading)
-    const { restore, snapshot } = makeSnapshots(levels)
-    const maintenance = makeListPurgeClear(levels, reading, leases)
 
     const service: S3CacheService = {
       get: (key) => unlessWrongKey(name, key, reading.get),
@@ -322,54 +312,11 @@ export const makeS3CacheService = (
           compute,
           () => withCallOptions(name, how, s3MemoizeKinds, memoizing.memoize(keyspace, compute, how))
         ),
-      list: (keyspace, how) =>
-        Stream.unwrap(
-          unlessWrongKeyspace(name, keyspace, () =>
-            withCallOptions(
-              name,
-              how,
-              s3ManyKinds,
-              Effect.sync(() => maintenance.list(keyspace, how))
-            ))
-        ),
-      purge: (keyspace, how) =>
-        unlessWrongKeyspace(name, keyspace, () =>
-          withCallOptions(
-            name,
-            how,
-            s3PurgeKinds,
-            Effect.suspend(() => maintenance.purge(keyspace, how))
-          )),
-      clear: (keyspace, how) =>
-        unlessWrongKeyspace(name, keyspace, () =>
-          withCallOptions(
-            name,
-            how,
-            s3ClearKinds,
-            Effect.suspend(() => maintenance.clear(keyspace, how))
-          )),
-      snapshot: (path, how) =>
-        unlessWrong(
-          checkValue(name, "path", path, "text"),
-          withCallOptions(name, how, s3SnapshotKinds, Effect.suspend(() => snapshot(path, how)))
-        ),
-      restore: (path, keyspaces, how) =>
-        unlessWrong(
-          checkValue(name, "path", path, "text"),
-          unlessWrongKeyspaces(
-            name,
-            keyspaces,
-            (keyspaces) => withCallOptions(name, how, s3RestoreKinds, restore(path, keyspaces, how))
-          )
-        ),
-      warm: (keyspace, how) =>
-        unlessWrongKeyspace(name, keyspace, () =>
-          withCallOptions(
-            name,
-            how,
-            s3WarmKinds,
-            Effect.suspend(() => warm(keyspace, how))
-          )),
+      ...checkedWhole(name, {
+        ...makeListPurgeClear(levels, reading, leases),
+        ...makeSnapshots(levels),
+        warm: makeWarm(levels, reading)
+      }),
       invalidateTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "invalidated")),
       expireTag: (tag) => unlessWrongTag(name, tag, () => marking(tag, "expired")),
       check: checkStore(unwatched),
