@@ -100,7 +100,7 @@ describe("processes that hear of each other by the notifications of their bucket
       }
     }))
 
-  it.scopedLive("miss nothing though processes are killed, and requests to SQS are cut", () =>
+  it.scopedLive("miss nothing though processes are killed and frozen, and requests to SQS are cut", () =>
     Effect.gen(function*() {
       const { proxy, reader, run, s3 } = yield* makeWorld({ late: 3, twice: 0.1, pause: 2 })
       const stays = yield* reader
@@ -113,8 +113,10 @@ describe("processes that hear of each other by the notifications of their bucket
         yield* eventually(Effect.sync(() => linesOf(writer).length >= each / 2), "some writes")
         yield* proxy.set(FaultProxy.Fault.Reset())
         killed.kill("SIGKILL")
+        stays.kill("SIGSTOP")
         yield* eventually(Effect.sync(() => linesOf(writer).length >= each), "more writes")
         yield* proxy.set(FaultProxy.Fault.Pass())
+        stays.kill("SIGCONT")
         writer.kill("SIGKILL")
         assert.strictEqual(yield* writer.ended, "SIGKILL", writer.stderr())
       }
