@@ -36,7 +36,7 @@ describe("the command", () => {
     Effect.gen(function*() {
       const cases: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
         [["stet", "."], "there is no verb stet: did you mean stat?"],
-        [["stat"], "TARGET is missing: s3://bucket/prefix, or the path of a folder"],
+        [["stat"], "TARGET is missing: s3://bucket/prefix, dynamodb://table/prefix, or the path of a folder"],
         [["stat", ".", "."], ". is one too many"],
         [["stat", ".", "--jsn"], "there is no option --jsn: did you mean --json?"],
         [["stat", ".", "--json=yes"], "--json takes no value"],
@@ -47,7 +47,7 @@ describe("the command", () => {
         [["prune", ".", "--expired", "--keep-keyspaces", ",", "--yes"], "--keep-keyspaces ,: it is empty"],
         [["copy", ".", "s3:/bucket"], "TO s3:/bucket: a bucket is named s3://bucket/prefix"],
         [["copy", ".", "~/cache"], "TO ~/cache: the shell has left the ~ as it is"],
-        [["stat", "http://bucket"], "a target is s3://bucket/prefix, or the path of a folder"],
+        [["stat", "http://bucket"], "a target is s3://bucket/prefix, dynamodb://table/prefix, or the path of a folder"],
         [["stat", "\u001b[31m://x"], "there is no such folder"]
       ]
       for (const [line, message] of cases.slice(0, -1)) {

@@ -96,7 +96,7 @@ export const bench: Verb = {
       const { get, put, remove } = requests
       yield* screen.note(
         `${counted(get, "read")}, ${counted(put, "write")} and ${counted(remove, "removal")}` +
-          (target._tag === "Folder"
+          (target._tag !== "Bucket"
             ? ""
             : `, ${price.startsWith("<") ? price.replace("<", "less than") : `about ${price}`} at the list price of ${
               isExpress ? "S3 Express" : "S3 Standard"

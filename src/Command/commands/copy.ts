@@ -10,6 +10,7 @@ import { copyEntries, type CopyReport, type Skip } from "../bucket/copyEntries.j
 import { parseWanted } from "../bucket/entriesOf.js"
 import { keyOptions, readKeys } from "../target/encryptionKeys.js"
 import { listOfStoreOptions, openStore, storeOptions, storeOptionsOf } from "../target/openStore.js"
+import { acceptedTargets } from "../target/Target.js"
 import { counted, formatBytes, formatCount } from "../terminal/formats.js"
 import type { Paint } from "../terminal/Paint.js"
 import { safeJson } from "../terminal/printable.js"
@@ -17,7 +18,7 @@ import { withProgress } from "../terminal/progress.js"
 import { tableLines } from "../terminal/table.js"
 import { concurrencyOption, defaultConcurrency, dryRunOption, jsonOption } from "./common.js"
 
-const fromOperand: Operand = { name: "FROM", says: "s3://bucket/prefix, or the path of a folder" }
+const fromOperand: Operand = { name: "FROM", says: acceptedTargets }
 const toOperand: Operand = { name: "TO", says: "the same; a folder is made if it is not there" }
 const toOptions = storeOptionsOf("to-", " of TO")
 const keyspaceOption = text("keyspace", "KEYSPACE", "only this keyspace, such as users, or users:2")

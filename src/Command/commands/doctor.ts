@@ -78,7 +78,7 @@ export const doctor: Verb = {
       }
       const ignored = new Set(named.filter(isCheck))
       const { clientConfig, shown, target } = yield* readTarget(given)
-      const diagnosis = yield* target._tag === "Folder"
+      const diagnosis = yield* target._tag !== "Bucket"
         ? Effect.flatMap(openStore(given), ({ store }) => diagnoseStore(shown, store))
         : Effect.gen(function*() {
           const clients = yield* Layer.build(ClientCacheLive)

@@ -1,17 +1,23 @@
 /**
- * Which bucket or folder is meant.
+ * Which bucket, table or folder is meant.
  */
 import * as Either from "effect/Either"
 
-/** A bucket with what the names of its objects begin with, or a folder. */
+/** A bucket or a table with what the names of its objects begin with, or a folder. */
 export type Target =
   | { readonly _tag: "Bucket"; readonly bucket: string; readonly keyPrefix: string }
+  | { readonly _tag: "Table"; readonly table: string; readonly keyPrefix: string }
   | { readonly _tag: "Folder"; readonly directory: string }
 
 /** The library's, where nobody says another one. */
 const defaultPrefix = "cache/"
 
 const inS3 = /^s3:\/\/(arn:[^/\s]+:accesspoint[:/][^/\s]+|[^/\s]+)(?:\/(.*))?$/
+
+const inDynamoDB = /^dynamodb:\/\/([A-Za-z0-9_.-]+)(?:\/(.*))?$/
+
+/** What a target may be. */
+export const acceptedTargets = "s3://bucket/prefix, dynamodb://table/prefix, or the path of a folder"
 
 /** The target of a text, or what is accepted. */
 export const parseTarget = (text: string): Either.Either<Target, string> => {
@@ -24,12 +30,24 @@ export const parseTarget = (text: string): Either.Either<Target, string> => {
     }
     return Either.right({ _tag: "Folder", directory: text })
   }
+  const [, table, start] = inDynamoDB.exec(text) ?? []
+  if (table !== undefined) return Either.right({ _tag: "Table", table, keyPrefix: prefixOf(start) })
   const [, bucket, path] = inS3.exec(text) ?? []
-  if (bucket === undefined) return Either.left("a target is s3://bucket/prefix, or the path of a folder")
-  const keyPrefix = path === undefined ? defaultPrefix : path === "" || path.endsWith("/") ? path : `${path}/`
-  return Either.right({ _tag: "Bucket", bucket, keyPrefix })
+  if (bucket === undefined) return Either.left(`a target is ${acceptedTargets}`)
+  return Either.right({ _tag: "Bucket", bucket, keyPrefix: prefixOf(path) })
 }
 
+const prefixOf = (path: string | undefined): string =>
+  path === undefined ? defaultPrefix : path === "" || path.endsWith("/") ? path : `${path}/`
+
 /** How a target is shown. */
-export const showTarget = (target: Target): string =>
-  target._tag === "Bucket" ? `s3://${target.bucket}/${target.keyPrefix}` : target.directory
+export const showTarget = (target: Target): string => {
+  switch (target._tag) {
+    case "Bucket":
+      return `s3://${target.bucket}/${target.keyPrefix}`
+    case "Table":
+      return `dynamodb://${target.table}/${target.keyPrefix}`
+    case "Folder":
+      return target.directory
+  }
+}

@@ -11,16 +11,16 @@ import { ClientCacheLive } from "../../ClientLayer/ClientCache.js"
 import { ObjectStore } from "../../S3Store/service/ObjectStoreTag.js"
 import { FileError } from "../arguments/FileError.js"
 import type { Given } from "../arguments/Given.js"
-import { type Operand, type Option, text } from "../arguments/Option.js"
+import { type Operand, type Option, text, whole } from "../arguments/Option.js"
 import { UsageError } from "../arguments/UsageError.js"
 import type { VerbError } from "../arguments/Verb.js"
 import { printable } from "../terminal/printable.js"
-import { parseTarget, showTarget, type Target } from "./Target.js"
+import { acceptedTargets, parseTarget, showTarget, type Target } from "./Target.js"
 
 /** Where to look: what every verb takes first. */
 export const targetOperand: Operand = {
   name: "TARGET",
-  says: "s3://bucket/prefix, or the path of a folder"
+  says: acceptedTargets
 }
 
 /** How a target is reached. */
@@ -29,6 +29,9 @@ export interface StoreOptions {
   readonly profile: Option<string | undefined>
   readonly endpoint: Option<string | undefined>
   readonly keyPrefix: Option<string | undefined>
+  readonly partitions: Option<number | undefined>
+  readonly large: Option<string | undefined>
+  readonly largeEndpoint: Option<string | undefined>
 }
 
 /** The options of the target, or of another one, by what their names begin with. */
@@ -36,7 +39,18 @@ export const storeOptionsOf = (start = "", whose = ""): StoreOptions => ({
   region: text(`${start}region`, "REGION", `the region${whose}; by default that of the environment or the profile`),
   profile: text(`${start}profile`, "PROFILE", `the profile${whose} in the files of the AWS CLI`),
   endpoint: text(`${start}endpoint`, "URL", `another S3${whose}, such as http://localhost:9000`),
-  keyPrefix: text(`${start}key-prefix`, "PREFIX", `what names begin with${whose}, as it is: no / is added to it`)
+  keyPrefix: text(`${start}key-prefix`, "PREFIX", `what names begin with${whose}, as it is: no / is added to it`),
+  partitions: whole(
+    `${start}partitions`,
+    "N",
+    `over how many partition keys a table${whose} has its names; 16 by default`
+  ),
+  large: text(
+    `${start}large`,
+    "TARGET",
+    `where the contents of large entries${whose} are, if programs keep them by size`
+  ),
+  largeEndpoint: text(`${start}large-endpoint`, "URL", `another S3 for those${whose}`)
 })
 
 /** Those of the target. */
@@ -47,18 +61,21 @@ export const listOfStoreOptions = (options: StoreOptions): ReadonlyArray<Option<
   options.region,
   options.profile,
   options.endpoint,
-  options.keyPrefix
+  options.keyPrefix,
+  options.partitions,
+  options.large,
+  options.largeEndpoint
 ]
 
 /** What was named, and how it is reached. */
 export interface NamedTarget {
   readonly target: Target
   readonly shown: string
-  /** Of the client of a bucket. */
+  /** Of the client of a bucket or a table. */
   readonly clientConfig: { readonly region?: string; readonly profile?: string; readonly endpoint?: string }
 }
 
-/** Reads which bucket or folder is meant. */
+/** Reads which bucket, table or folder is meant. */
 export const readTarget = (
   given: Given,
   operand: Operand = targetOperand,
@@ -74,7 +91,7 @@ export const readTarget = (
     const profile = yield* given.option(options.profile)
     const endpoint = yield* given.option(options.endpoint)
     const keyPrefix = yield* given.option(options.keyPrefix)
-    const target = parsed.right._tag === "Bucket" && keyPrefix !== undefined
+    const target = parsed.right._tag !== "Folder" && keyPrefix !== undefined
       ? { ...parsed.right, keyPrefix }
       : parsed.right
     return {
@@ -104,23 +121,45 @@ export const openStore = (
 ): Effect.Effect<OpenStore, VerbError, FileSystem | Path | Scope.Scope> =>
   Effect.gen(function*() {
     const { clientConfig, shown, target } = yield* readTarget(given, operand, options)
+    const partitions = yield* given.option(options.partitions)
+    const store = yield* storeOf(target, clientConfig, mayBeNew, partitions)
+    const large = yield* given.option(options.large)
+    if (large === undefined) return { target, shown, store }
+    const parsed = parseTarget(large)
+    if (Either.isLeft(parsed)) {
+      return yield* new UsageError({ detail: `--${options.large.name} ${printable(large, 80)}: ${parsed.left}` })
+    }
+    const endpoint = yield* given.option(options.largeEndpoint)
+    const largeConfig = endpoint === undefined ? clientConfig : { ...clientConfig, endpoint }
+    return {
+      target,
+      shown,
+      store: yield* ObjectStore.makeBySize({ small: store, large: yield* storeOf(parsed.right, largeConfig, mayBeNew) })
+    }
+  })
+
+const storeOf = (
+  target: Target,
+  clientConfig: NamedTarget["clientConfig"],
+  mayBeNew: boolean,
+  partitions?: number
+): Effect.Effect<ObjectStore, VerbError, FileSystem | Path | Scope.Scope> =>
+  Effect.gen(function*() {
     if (target._tag === "Folder") {
       const fs = yield* FileSystem
       const isThere = mayBeNew || (yield* Effect.orElseSucceed(fs.exists(target.directory), () => true))
       if (!isThere) {
         const detail = "there is no such folder; a bucket is named s3://bucket/prefix"
-        return yield* new FileError({ file: shown, detail })
+        return yield* new FileError({ file: printable(target.directory), detail })
       }
-      return { target, shown, store: yield* ObjectStore.makeFileSystem({ directory: target.directory }) }
+      return yield* ObjectStore.makeFileSystem({ directory: target.directory })
     }
     const clients = yield* Layer.build(ClientCacheLive)
-    const store = yield* Effect.provide(
-      ObjectStore.makeS3({
-        bucket: target.bucket,
-        keyPrefix: target.keyPrefix,
-        clientConfig
-      }),
+    const { keyPrefix } = target
+    return yield* Effect.provide(
+      target._tag === "Table"
+        ? ObjectStore.makeDynamoDB({ table: target.table, keyPrefix, partitions, clientConfig })
+        : ObjectStore.makeS3({ bucket: target.bucket, keyPrefix, clientConfig }),
       clients
     )
-    return { target, shown, store }
   })
