@@ -155,7 +155,7 @@ export const makeS3CacheService = (
     })
     const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectBytes, name)
     const pushed = options.notice === "pushed" ? new PushedNotice() : undefined
-    const pulled = yield* PulledNotices.make(name, watched, ledger, () => memory)
+    const pulled = yield* PulledNotices.make(name, watched, ledger, defaults.notice, () => memory)
     const store = pulled.noting(watched)
     const beliefsOf: BeliefsOf = (key) => pulled.ofKey(key) ?? pushed
     const memory: MemoryLevel = yield* MemoryLevel.make(name, options, meter, {
@@ -173,7 +173,7 @@ export const makeS3CacheService = (
       // Both were checked on their own, which is enough: no option depends on another.
       const policy = Option.getOrElse(Option.getRight(makeEntryPolicy(name, options, space.options)), () => defaults)
       policies.set(space, policy)
-      if (typeof policy.notice === "number") pulled.hear(space, policy.notice)
+      pulled.hear(space, policy.notice)
       return policy
     }
 

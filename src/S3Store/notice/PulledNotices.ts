@@ -9,27 +9,32 @@ import type { MemoryLevel } from "../memory/MemoryLevel.js"
 import type { DescribedStore } from "../objects/describedStore.js"
 import { isEntryName } from "../objects/objectName.js"
 import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import type { EntryPolicy } from "../options/EntryPolicy.js"
 import { ElapsedTime } from "./ElapsedTime.js"
 import { PulledNotice } from "./PulledNotice.js"
 
 /** What is heard of each keyspace, by the folder of its entries. */
 export class PulledNotices {
-  private readonly folders = new Map<string, PulledNotice>()
+  private readonly folders = new Map<string, PulledNotice | undefined>()
   private readonly of: (folder: string, notice: number) => PulledNotice
+  private readonly others: number | undefined
 
-  private constructor(of: PulledNotices["of"]) {
+  private constructor(of: PulledNotices["of"], others: number | undefined) {
     this.of = of
+    this.others = others
   }
 
   /**
    * Makes one that hears for as long as the scope lives.
    *
+   * @param others what is noted of keyspaces of which nothing is known here, such as retired versions
    * @param memory what is told to doubt
    */
   static readonly make = (
     cache: string,
     store: DescribedStore,
     ledger: Ledger,
+    others: EntryPolicy["notice"],
     memory: () => MemoryLevel
   ): Effect.Effect<PulledNotices, never, Scope.Scope> =>
     Effect.zipWith(Effect.scope, Effect.clock, (scope, clock) => {
@@ -54,15 +59,20 @@ export class PulledNotices {
               if (folderOf(key) === folder) held.believe(Number.NEGATIVE_INFINITY)
             })
           )
-        }, notice)
-      )
+        }, notice), pulledIn(others))
     })
 
-  /** Hears of a keyspace from now on. */
-  hear({ folder: version, name: keyspace }: { readonly name: string; readonly folder: string }, notice: number): void {
+  /** Hears of a keyspace from now on, or of nothing there. */
+  hear(
+    { folder: version, name: keyspace }: { readonly name: string; readonly folder: string },
+    given: EntryPolicy["notice"]
+  ): void {
+    const notice = pulledIn(given)
+    if (notice === undefined && this.others === undefined) return
     const folder = folderOf({ keyspace, version })
     const known = this.folders.get(folder)
-    if (known === undefined) this.folders.set(folder, this.of(folder, notice))
+    if (notice === undefined) this.folders.set(folder, known)
+    else if (known === undefined) this.folders.set(folder, this.of(folder, notice))
     else known.atMost(notice)
   }
 
@@ -99,8 +109,16 @@ export class PulledNotices {
   }
 
   private ofName(name: string): PulledNotice | undefined {
-    return isEntryName(name) ? this.folders.get(name.slice(0, name.lastIndexOf("/"))) : undefined
+    if (!isEntryName(name)) return undefined
+    const folder = name.slice(0, name.lastIndexOf("/"))
+    if (this.folders.has(folder) || this.others === undefined) return this.folders.get(folder)
+    const made = this.of(folder, this.others)
+    this.folders.set(folder, made)
+    return made
   }
 }
 
 const folderOf = ({ keyspace, version }: Pick<AnyKey, "keyspace" | "version">): string => `${keyspace}/${version}`
+
+/** How often a journal is read, in milliseconds, if there is one. */
+const pulledIn = (notice: EntryPolicy["notice"]): number | undefined => notice === "pushed" ? undefined : notice

@@ -1,7 +1,7 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer, Option, Schema, TestClock } from "effect"
+import { Context, Duration, Effect, Layer, Option, Schema, TestClock } from "effect"
 import { Keyspace, S3Cache, type S3CacheOptions } from "effect-aws-cache/S3Store"
 import { journalName } from "../../../src/S3Store/notice/Journal.js"
 import { Fault } from "../../servers/FaultProxy.js"
@@ -149,6 +149,26 @@ describe("an S3Cache that reads a journal of changes", () => {
         yield* TestClock.adjust("5 seconds")
         assert.deepStrictEqual(yield* reader.getOption(one), Option.fromNullable(value), what)
       }
+    }))
+
+  it.scoped("is of the keyspaces that want it", () =>
+    Effect.gen(function*() {
+      const { process, since } = yield* makeTwo()
+      const Own = Keyspace.make("own", { key: Schema.Number, value: Schema.String, notice: "1 second" })
+      const Without = Keyspace.make("without", { key: Schema.Number, value: Schema.String, notice: Duration.infinity })
+      const cache = yield* process()
+      const heard = yield* process({ notice: "5 seconds" })
+      const journals = () => requests().filter((request) => request.includes(".notice/")).length
+      const requests = since()
+      yield* cache.set(one, "Ada")
+      yield* heard.set(Without.key(1), "Ada")
+      yield* heard.clear(Without)
+      assert.strictEqual(journals(), 0)
+      yield* cache.set(Own.key(1), "Ada")
+      assert.isAbove(journals(), 0)
+      const before = journals()
+      yield* heard.clear(Keyspace.make("names", { key: Schema.Number, value: Schema.String, version: "0" }))
+      assert.strictEqual(journals(), before)
     }))
 
   it.scoped("what is written behind is heard of when it is written", () =>
