@@ -51,13 +51,13 @@ import { unwrapOptions } from "./options/unwrapOptions.js"
 import { summaryOf } from "./printing/glance.js"
 import { printedAs } from "./printing/printedAs.js"
 import { printKey } from "./printing/printKey.js"
-import type { Computation } from "./store/computed.js"
 import { FreshMap, type Stored } from "./store/FreshMap.js"
 import { makeFreshness } from "./store/FreshnessOptions.js"
 import type { LoadFailure } from "./store/getManyOrCompute.js"
 import { makeComputing } from "./store/getOrCompute.js"
 import { applyJitter } from "./store/jitter.js"
 import { jitterRolls } from "./store/jitterRolls.js"
+import type { Computation } from "./store/Kept.js"
 import { removeWhen } from "./store/removeWhen.js"
 import { makeStoreMap } from "./store/storeMap.js"
 import {
@@ -554,7 +554,7 @@ export const make = <K, V, F = never>(
       computation?: Computation,
       weighed?: number
     ): WriteOutcome => {
-      const outcome = entries.set(map, key, value, now, until, weighed, computation?.lead)
+      const outcome = entries.set(map, key, value, now, until, weighed, computation)
       if (outcome === "tooLarge") hub.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
       else if (outcome !== "discarded") hub.publish(() => ({ _tag: "Inserted", key }))
       return outcome

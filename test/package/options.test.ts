@@ -247,6 +247,7 @@ const storeOptions = {
   maxSize: limit,
   maxWeight: limit,
   weigher: func,
+  cost: oneOf("\"time\""),
   failureWeigher: func,
   timeToLive: durationOrFunction,
   timeToIdle: duration,
@@ -325,6 +326,7 @@ const s3Options = {
   ...formatOptions,
   name: text,
   ...roomOptions,
+  cost: oneOf("\"time\""),
   loadTimeout: aboveZero,
   saveTimeout: aboveZero,
   circuitBreaker: object,
@@ -450,6 +452,7 @@ const cases: Readonly<Record<string, Case>> = {
       maxSize: limit,
       maxWeight: limit,
       weigher: func,
+      costs: flag,
       timeToIdle: millis,
       equality: object,
       onRemoval: func

@@ -40,6 +40,11 @@ export interface BoundedMapOptions<in K, in V> {
   /** The weight of an entry, a whole number, `0` or more; measured once, at the write. Default: every entry weighs 1. */
   readonly weigher?: ((key: K, value: V) => number) | undefined
   /**
+   * Whether entries have costs, which `set` is given: what it takes to make them anew, in any unit. `GDSF` and `W-TinyLFU`
+   * keep what costs more for longer. Default `false`.
+   */
+  readonly costs?: boolean | undefined
+  /**
    * How long an entry may go without use, in milliseconds: a `get` that finds it, or a write. Then it has expired. Zero:
    * nothing is stored. Default `Infinity`: for ever.
    */

@@ -3,8 +3,16 @@
  * whom its policy names. It knows nothing of Effect.
  */
 import { Absent, type BoundedMapOptions, type Counters, type WriteOutcome } from "./BoundedMapOptions.js"
-import { changedLimits, checkExpiry, limitsIn, validWeight } from "./limits.js"
-import { freshTables, type MapTables, newTables, type TablesOptions, tellerOf } from "./mapTables.js"
+import { changedLimits, checkExpiry, limitsIn, validCost, validWeight } from "./limits.js"
+import {
+  costsIn,
+  freshTables,
+  type MapTables,
+  newTables,
+  type TablesOptions,
+  tellerOf,
+  weightsIn
+} from "./mapTables.js"
 import { Printed } from "./Printed.js"
 import { recencyOf } from "./recencyOf.js"
 import type { RemovalReason } from "./RemovalReason.js"
@@ -66,8 +74,8 @@ export class EvictingMap<K, V> extends Printed {
     super(options.evictionPolicy)
     this.#entryLimit = maxSize
     this.#weightLimit = maxWeight
-    const { equality, evictionPolicy = "LRU", weigher: weigh } = options
-    this.#made = { equality, evictionPolicy, policyOf, isWeighed: weigh !== undefined, timeToIdle }
+    const { costs: hasCosts = false, equality, evictionPolicy = "LRU", weigher: weigh } = options
+    this.#made = { equality, evictionPolicy, policyOf, isWeighed: weigh !== undefined, hasCosts, timeToIdle }
     const { deadlines, index, policy, table } = newTables<K, V>(this.#made)
     this.#table = table
     this.#policy = policy
@@ -172,10 +180,13 @@ export class EvictingMap<K, V> extends Printed {
    * @param expiresAt milliseconds since the epoch, default `Infinity` (never); an entry that has expired already is
    *   not stored, but what was there under its key is gone
    * @param weighed what it weighs, if it was weighed already
+   * @param cost what it takes to make it anew, where entries have costs: a number, 0 or more. Default: as much as what was
+   *   there under its key, or 1
    */
-  set(key: K, value: V, now: number, expiresAt: number = never, weighed?: number): WriteOutcome {
+  set(key: K, value: V, now: number, expiresAt: number = never, weighed?: number, cost?: number): WriteOutcome {
     const weight = weighed ?? this.weigh(key, value)
     checkExpiry(expiresAt)
+    this.#table.cost = validCost(cost)
     if (weight > this.#weightLimit) {
       this.counters.rejections++
       this.#refusedWeight = weight
@@ -310,7 +321,7 @@ export class EvictingMap<K, V> extends Printed {
     const fresh = newTables<K, V>(this.#made)
     this.#table = fresh.table
     this.#index = fresh.index
-    this.#policy = this.#policy.emptied((slot) => fresh.table.weightAt(slot))
+    this.#policy = this.#policy.emptied(weightsIn(fresh.table), costsIn(fresh.table))
     this.#deadlines = fresh.deadlines
     this.#used = 0
     this.#totalWeight = 0
@@ -546,11 +557,9 @@ export class EvictingMap<K, V> extends Printed {
   // The tables had grown to what the map held: those that are nearly empty are made anew, in the order of the policy.
   private giveRoomBack(): void {
     if (this.#table.slots < fewestGivenBack || this.#used * 4 > this.#table.slots) return
-    const fresh = freshTables(this.#table, this.#policy, this.#deadlines, {
-      ...this.#made,
-      most: this.#entryLimit,
-      expected: this.#weightLimit === never ? this.#entryLimit : never
-    })
+    const expected = this.#weightLimit === never ? this.#entryLimit : never
+    const options = { ...this.#made, most: this.#entryLimit, expected }
+    const fresh = freshTables(this.#table, this.#policy, this.#deadlines, options)
     if (fresh === undefined) return
     this.#table = fresh.table
     this.#policy = fresh.policy

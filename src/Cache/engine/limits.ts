@@ -41,6 +41,7 @@ const optionKinds: OptionKinds<BoundedMapOptions<never, never>> = {
   evictionPolicy: evictionPolicyNames,
   ...limitKinds,
   weigher: "function",
+  costs: "flag",
   timeToIdle: "millis",
   equality: "object",
   onRemoval: "function"
@@ -54,6 +55,12 @@ export const validWeight = (weight: number): number => {
     throw new BoundedMapError("weight", weight, wrongOptionTexts.whole)
   }
   return weight
+}
+
+/** The cost of an entry, if one is given. Throws `BoundedMapError` for anything else. */
+export const validCost = (cost: number | undefined): number | undefined => {
+  if (cost === undefined || cost >= 0) return cost
+  throw new BoundedMapError("cost", cost, "a number, 0 or more")
 }
 
 /** Throws `BoundedMapError` for an invalid moment. */

@@ -16,8 +16,13 @@ import { WTinyLfu } from "./policies/WTinyLfu.js"
  * A new eviction policy. Throws `BoundedMapError` for any other name, listing those that are.
  *
  * @param weightOf the weight of the entry in a slot, for the policies that go by it
+ * @param costOf its cost, likewise, where entries have costs
  */
-export const makePolicy = (name: EvictionPolicyName, weightOf: (slot: number) => number): EvictionPolicy => {
+export const makePolicy = (
+  name: EvictionPolicyName,
+  weightOf: (slot: number) => number,
+  costOf?: (slot: number) => number
+): EvictionPolicy => {
   switch (name) {
     case "LRU":
       return new Lru()
@@ -28,11 +33,11 @@ export const makePolicy = (name: EvictionPolicyName, weightOf: (slot: number) =>
     case "S3-FIFO":
       return new S3Fifo()
     case "W-TinyLFU":
-      return new WTinyLfu(weightOf)
+      return new WTinyLfu(weightOf, costOf)
     case "Adaptive":
       return new Adaptive(weightOf)
     case "GDSF":
-      return new Gdsf(weightOf)
+      return new Gdsf(weightOf, costOf)
     default:
       throw new BoundedMapError("evictionPolicy", name, acceptedAs(evictionPolicyNames))
   }

@@ -12,10 +12,16 @@ import { SlotTable } from "./structures/SlotTable.js"
 export interface TablesOptions {
   readonly equality: KeyEquality | undefined
   readonly evictionPolicy: EvictionPolicyName
-  /** Makes the eviction policy, which asks for the weights of the entries in slots. */
-  readonly policyOf: (name: EvictionPolicyName, weightOf: (slot: number) => number) => EvictionPolicy
+  /** Makes the eviction policy, which asks for the weights of the entries in slots, and where they have costs for these. */
+  readonly policyOf: (
+    name: EvictionPolicyName,
+    weightOf: (slot: number) => number,
+    costOf: ((slot: number) => number) | undefined
+  ) => EvictionPolicy
   /** Whether entries have weights: else each weighs 1. */
   readonly isWeighed: boolean
+  /** Whether entries have costs. */
+  readonly hasCosts: boolean
   /** Milliseconds; `Infinity` for none. */
   readonly timeToIdle: number
 }
@@ -30,11 +36,11 @@ export interface MapTables<in out K, in out V> {
 
 /** Tables without entries. */
 export const newTables = <K, V>(options: TablesOptions): MapTables<K, V> => {
-  const table = new SlotTable<K, V>(options.isWeighed)
+  const table = new SlotTable<K, V>(options.isWeighed, options.hasCosts)
   const weightOf = weightsIn(table)
   return {
     table,
-    policy: options.policyOf(options.evictionPolicy, weightOf),
+    policy: options.policyOf(options.evictionPolicy, weightOf, costsIn(table)),
     index: new KeyIndex<K>(options.equality, table),
     deadlines: options.timeToIdle === Number.POSITIVE_INFINITY
       ? undefined
@@ -42,8 +48,12 @@ export const newTables = <K, V>(options: TablesOptions): MapTables<K, V> => {
   }
 }
 
-// A function that holds on to this table, and to nothing around it.
-const weightsIn = <K, V>(table: SlotTable<K, V>) => (slot: number): number => table.weightAt(slot)
+// Functions that hold on to this table, and to nothing around it.
+/** What the entries in the slots of a table weigh. */
+export const weightsIn = <K, V>(table: SlotTable<K, V>) => (slot: number): number => table.weightAt(slot)
+/** What they cost; nothing where they have no costs. */
+export const costsIn = <K, V>(table: SlotTable<K, V>): ((slot: number) => number) | undefined =>
+  table.hasCosts ? (slot) => table.costAt(slot) : undefined
 
 /**
  * Tables with the same entries, and room for no more: the next victim first, so that they are in the same order where the
@@ -74,6 +84,7 @@ export const freshTables = <K, V>(
       fresh.policy.grow(place + 1, options.most)
       freshDeadlines?.grow(place + 1, options.most)
       fresh.index.set(key, place)
+      fresh.table.cost = table.costAt(slot)
       fresh.table.put(place, key, table.valueAt(slot))
       fresh.table.putWeight(place, table.weightAt(slot))
       fresh.policy.insert(place, hash)

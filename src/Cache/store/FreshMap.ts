@@ -6,7 +6,7 @@ import type { EntryInfo } from "../common/EntryInfo.js"
 import { Absent, type BoundedMapOptions, type WriteOutcome } from "../engine/BoundedMapOptions.js"
 import type { EvictingMap } from "../engine/EvictingMap.js"
 import { type Freshness, revalidatedUntil, uselessFrom } from "./Freshness.js"
-import { Kept } from "./Kept.js"
+import { type Computation, Kept } from "./Kept.js"
 
 /** What the engine holds: a value by itself, or an entry that knows more of itself. */
 export type Stored<V, E> = V | Kept<V, E>
@@ -134,7 +134,7 @@ export class FreshMap<in out K, in out V, in out E> {
    * Writes a value.
    *
    * @param weighed what it weighs, if it was weighed already
-   * @param lead how long before its end it is refreshed, where that was drawn
+   * @param computation how it was computed, if it was
    */
   set(
     map: EvictingMap<K, Stored<V, E>>,
@@ -143,11 +143,12 @@ export class FreshMap<in out K, in out V, in out E> {
     now: number,
     freshUntil: number,
     weighed?: number,
-    lead = 0
+    computation?: Computation
   ): WriteOutcome {
-    if (!this.freshness.tracksEntries || freshUntil <= now) return map.set(key, value, now, freshUntil, weighed)
-    const kept = Kept.value(this.freshness, value, now, freshUntil, lead)
-    return map.set(key, kept, now, uselessFrom(this.freshness, freshUntil), weighed)
+    const took = computation?.took
+    if (!this.freshness.tracksEntries || freshUntil <= now) return map.set(key, value, now, freshUntil, weighed, took)
+    const kept = Kept.value(this.freshness, value, now, freshUntil, computation?.lead ?? 0)
+    return map.set(key, kept, now, uselessFrom(this.freshness, freshUntil), weighed, took)
   }
 
   /** Removes what is under a key; returns the value if it was fresh. */

@@ -4,6 +4,14 @@
 import * as Either from "../../effect/plainEither.js"
 import { type FreshnessTimes, refreshFrom } from "./Freshness.js"
 
+/** What there is to know of how a value was computed. */
+export interface Computation {
+  /** How long before the end of its time it is to be refreshed, in milliseconds, where that was drawn. */
+  readonly lead: number
+  /** How long it took, in milliseconds. */
+  readonly took: number
+}
+
 /**
  * An entry that knows more of itself than when it expires: a value with the times around the end of its freshness, or
  * a failure that is remembered. Times are in milliseconds since the epoch.

@@ -9,6 +9,7 @@ import type { BoundedMapOptions } from "../engine/BoundedMapOptions.js"
 import type { OptionKinds } from "../engine/options/optionKinds.js"
 import { evictionPolicyNames } from "../engine/policies/EvictionPolicy.js"
 import { type Metrics, metricsKind } from "../metrics/makeMeter.js"
+import { costKind } from "../options/costPolicy.js"
 import { type Tracing, tracingKind } from "../tracing/Tracing.js"
 import { freshnessKinds } from "./freshnessKinds.js"
 import type { FreshnessOptions } from "./FreshnessOptions.js"
@@ -34,6 +35,12 @@ export interface Options<in K, in V, in out F = never>
    * weighs 1; with it, about the bytes of key and error. A `weigher` that counts anything but bytes needs its own here.
    */
   readonly failureWeigher?: ((key: K, error: F) => number) | undefined
+  /**
+   * `"time"`: what took longer to compute stays longer. Entries cost the milliseconds that their computation took, at least
+   * one, and 1 where they were set; an entry that is set anew costs what it did. The eviction policy is `GDSF` then, by the
+   * time that an entry saves for its weight, or `W-TinyLFU`, where costs decide between entries used as often. Default: none.
+   */
+  readonly cost?: "time" | undefined
   /**
    * How long an entry lives after it was written. Zero: it is not stored. Default `Duration.infinity`: for ever.
    * A function decides for each entry.
@@ -65,6 +72,7 @@ export const storeKinds: OptionKinds<Options<never, never>> = {
   maxSize: "limit",
   maxWeight: "limit",
   weigher: "function",
+  cost: costKind,
   failureWeigher: "function",
   timeToLive: "durationOrFunction",
   timeToIdle: "duration",

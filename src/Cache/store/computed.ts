@@ -18,13 +18,8 @@ import type { ComputationHub } from "../metrics/meteredHub.js"
 import type { LookupSpans } from "../tracing/LookupSpans.js"
 import type { FreshMap, Stored } from "./FreshMap.js"
 import type { Freshness } from "./Freshness.js"
+import type { Computation } from "./Kept.js"
 import type { WriteOptions } from "./StoreOptions.js"
-
-/** What there is to know of how a value was computed. */
-export interface Computation {
-  /** How long before the end of its time it is to be refreshed, in milliseconds, where that was drawn. */
-  readonly lead: number
-}
 
 /** How a store writes: steps, given the engine and the time in milliseconds since the epoch. */
 interface StoreWriter<in out K, in out V, in out F> {

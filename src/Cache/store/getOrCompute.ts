@@ -125,7 +125,8 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
         } else if (!(exit.value instanceof InPlaceOfFailure || exit.value instanceof NotLoaded)) {
           const { value } = exit
           const until = writer.freshUntil(key, value, now, roll, write(value))
-          writer.put(map, key, value, now, until, { lead: times * Math.max(0, tookUntil(now)) })
+          const took = Math.max(0, tookUntil(now))
+          writer.put(map, key, value, now, until, { lead: times * took, took })
           outdate(key)
         }
         writer.committed(map, now)

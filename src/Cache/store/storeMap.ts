@@ -5,12 +5,13 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { makeGuardedMap, type OwnMap } from "../common/GuardedMap.js"
 import { asExit } from "../errors/asExit.js"
-import type { CacheConfigError } from "../errors/CacheErrors.js"
+import { CacheConfigError } from "../errors/CacheErrors.js"
 import type { EventHub } from "../events/EventHub.js"
 import type { StoreEvent } from "../events/StoreEvent.js"
 import { warningListener } from "../events/warningListener.js"
 import { weighRoughly } from "../memory/roughBytes.js"
 import { type MeasuredMap, measuredMap } from "../metrics/measuredMap.js"
+import { policyWith } from "../options/costPolicy.js"
 import { idleMillis } from "../options/timeToLive.js"
 import { LookupSpans } from "../tracing/LookupSpans.js"
 import { adaptOptions, type Stored } from "./FreshMap.js"
@@ -34,11 +35,14 @@ export const makeStoreMap = <K, V, F>(
 ): Effect.Effect<StoreMap<K, V, F>, CacheConfigError, Scope.Scope> =>
   Effect.gen(function*() {
     const timeToIdle = yield* asExit(idleMillis(name, options.timeToIdle))
+    const evictionPolicy = policyWith(name, options.cost, options.evictionPolicy, "LRU")
+    if (evictionPolicy instanceof CacheConfigError) return yield* Effect.fail(evictionPolicy)
     const tell = options.onRemoval && warningListener(name, options.onRemoval)
     const guarded = yield* makeGuardedMap<K, Stored<V, F>>(
       name,
       adaptOptions({
-        evictionPolicy: options.evictionPolicy,
+        evictionPolicy,
+        costs: options.cost !== undefined,
         maxSize: options.maxSize ?? defaultMaxSize,
         maxWeight: options.maxWeight,
         timeToIdle,

@@ -89,7 +89,7 @@ export class MemoryLevel {
   /** Keeps an entry in place of another, if that one is still held. */
   readonly exchange = (key: AnyKey, entry: MemoryEntry, next: MemoryEntry): Effect.Effect<void> =>
     this.step(key, (map, now) => {
-      if (map.peek(key, now) === entry) map.set(key, next, now, next.uselessFrom)
+      if (map.peek(key, now) === entry) map.set(key, next, now, next.uselessFrom, undefined, next.took)
     })
 
   /** The entry whose object has a name, if it is held: only where names are known. */
@@ -318,7 +318,7 @@ export class MemoryLevel {
   ): void {
     this.outdate(key)
     beliefs?.came(key, entry, began, now)
-    map.set(key, entry, now, expiryOf(map, entry))
+    map.set(key, entry, now, expiryOf(map, entry), undefined, entry.took)
     this.names?.came(key, () => Array.from(this.rooms.entries(now), ([key]) => key))
   }
 

@@ -45,18 +45,21 @@ export class Room {
    * @param name of the cache, for messages
    * @param countsBytes whether entries weigh their bytes
    * @param meter measures what is held
+   * @param hasCosts whether entries cost what their computation took
    */
   static readonly make = (
     name: string,
     { maxBytes, maxSize }: RoomLimits,
     evictionPolicy: EvictionPolicyName,
     countsBytes: boolean,
-    meter: Meter | undefined
+    meter: Meter | undefined,
+    hasCosts: boolean
   ): Effect.Effect<Room, CacheConfigError> =>
     Effect.map(
       makeGuardedMap<AnyKey, MemoryEntry>(name, {
         evictionPolicy,
         maxSize,
+        costs: hasCosts,
         ...(countsBytes ? { maxWeight: maxBytes, weigher: (_: AnyKey, held: MemoryEntry) => held.weight } : {})
       }, equality),
       (map) =>

@@ -3,15 +3,17 @@
  */
 import { policyOfMemoryLevel } from "#policies"
 import * as Effect from "effect/Effect"
-import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { availableMemory } from "../../Cache/memory/availableMemory.js"
 import { checkByteLimit } from "../../Cache/memory/checkByteLimit.js"
 import type { Meter } from "../../Cache/metrics/Meter.js"
 import { metersOfParts } from "../../Cache/metrics/metersOfParts.js"
 import { unlessWrong, whenRight } from "../../Cache/options/checkOptions.js"
+import { policyWith } from "../../Cache/options/costPolicy.js"
 import * as Either from "../../effect/plainEither.js"
 import { type AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { RoomOptions } from "../options/RoomOptions.js"
+import type { S3CacheOptions } from "../options/S3CacheOptions.js"
 import type { S3CacheStats } from "../options/S3CacheStats.js"
 import type { MemoryEntry } from "./MemoryEntry.js"
 import { Room } from "./Room.js"
@@ -29,6 +31,9 @@ interface Seat {
   room: Room | undefined
 }
 
+/** What a cache says of its memory. */
+type RoomsOptions = RoomOptions & Pick<S3CacheOptions, "cost">
+
 /** The room that keyspaces share, and those that some have for themselves. */
 export class Rooms {
   readonly shared: Room
@@ -37,7 +42,7 @@ export class Rooms {
   /** Whether the bytes of all are counted. */
   readonly countsBytes: boolean
   private readonly name: string
-  private readonly options: RoomOptions
+  private readonly options: RoomsOptions
   private readonly meterOf: (labels?: { readonly "cache.keyspace": string }) => Meter | undefined
   private readonly seats = new Map<string, Seat>()
   private left: RoomLimits
@@ -45,7 +50,7 @@ export class Rooms {
 
   private constructor(
     name: string,
-    options: RoomOptions,
+    options: RoomsOptions,
     whole: RoomLimits,
     shared: Room,
     meterOf: (labels?: { readonly "cache.keyspace": string }) => Meter | undefined
@@ -62,7 +67,7 @@ export class Rooms {
   /** Fails with `CacheConfigError` for a limit it cannot accept. */
   static readonly make = (
     name: string,
-    options: RoomOptions,
+    options: RoomsOptions,
     meter: Meter | undefined
   ): Effect.Effect<Rooms, CacheConfigError> =>
     Effect.gen(function*() {
@@ -72,8 +77,10 @@ export class Rooms {
       )
       const whole = { maxSize: options.maxSize ?? 1000, maxBytes }
       const meterOf = meter === undefined ? () => undefined : metersOfParts(meter)
-      const policy = options.evictionPolicy ?? policyOfMemoryLevel
-      const shared = yield* Room.make(name, whole, policy, options.maxBytes !== undefined, meterOf())
+      const policy = policyWith(name, options.cost, options.evictionPolicy, policyOfMemoryLevel)
+      if (policy instanceof CacheConfigError) return yield* Effect.fail(policy)
+      const hasCosts = options.cost !== undefined
+      const shared = yield* Room.make(name, whole, policy, options.maxBytes !== undefined, meterOf(), hasCosts)
       return new Rooms(name, options, whole, shared, meterOf)
     })
 
@@ -197,10 +204,12 @@ export class Rooms {
 
   private readonly furnish = (keyspace: string, seat: Seat): Effect.Effect<Room> => {
     const counts = this.countsBytes || seat.limits.maxBytes !== Number.POSITIVE_INFINITY
-    const policy = seat.asked.evictionPolicy ?? this.options.evictionPolicy ?? policyOfMemoryLevel
+    const { cost, evictionPolicy } = this.options
+    // That of a keyspace need not go by costs.
+    const policy = seat.asked.evictionPolicy ?? evictionPolicy ?? (cost === undefined ? policyOfMemoryLevel : "GDSF")
     const meter = this.meterOf({ "cache.keyspace": keyspace })
     return Effect.flatMap(
-      Effect.orDie(Room.make(this.name, seat.limits, policy, counts, meter)),
+      Effect.orDie(Room.make(this.name, seat.limits, policy, counts, meter, cost !== undefined)),
       (made) =>
         this.shared.map.step((shared, now) => {
           if (seat.room !== undefined) return seat.room

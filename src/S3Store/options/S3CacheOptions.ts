@@ -35,6 +35,12 @@ export interface S3CacheOptions extends Omit<EntryOptions, "notice">, EntryForma
   /** Which entry leaves memory first. Default `"Adaptive"`. */
   readonly evictionPolicy?: EvictionPolicyName | undefined
   /**
+   * `"time"`: what took longer to compute stays longer in memory, wherever it was computed: entries tell it. The eviction
+   * policy is `GDSF` then, by the time that an entry saves for each byte where there is `maxBytes`, or `W-TinyLFU`, where
+   * costs decide between entries used as often. What was set costs a millisecond. Default: none.
+   */
+  readonly cost?: "time" | undefined
+  /**
    * How long a load from the second level may take. Where this process stood still when it was over, it starts anew,
    * once. Default: as long as the second level itself allows.
    */

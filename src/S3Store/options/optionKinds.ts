@@ -4,6 +4,7 @@
 import { acceptedAs, isOfKind, type OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
 import { metricsKind } from "../../Cache/metrics/makeMeter.js"
+import { costKind } from "../../Cache/options/costPolicy.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { freshnessKinds } from "../../Cache/store/freshnessKinds.js"
 import { tracingKind } from "../../Cache/tracing/Tracing.js"
@@ -52,6 +53,7 @@ export const roomKinds: OptionKinds<RoomOptions> = {
 export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   name: "text",
   ...roomKinds,
+  cost: costKind,
   loadTimeout: "durationAboveZero",
   saveTimeout: "durationAboveZero",
   circuitBreaker: "any",

@@ -18,6 +18,7 @@ import { keyText } from "../../Cache/printing/keyText.js"
 import { FreshMap, type Stored } from "../../Cache/store/FreshMap.js"
 import type { Freshness } from "../../Cache/store/Freshness.js"
 import { applyJitter } from "../../Cache/store/jitter.js"
+import type { Computation } from "../../Cache/store/Kept.js"
 import { removeWhen } from "../../Cache/store/removeWhen.js"
 import * as Either from "../../effect/plainEither.js"
 import { equalsByProtocol } from "../../effect/protocols.js"
@@ -113,7 +114,7 @@ export class DictSteps<in out K, in out V, in out F> {
   /**
    * Writes a value and tells of it.
    *
-   * @param lead how long before its end it is refreshed, where that was drawn
+   * @param computation how it was computed, if it was
    */
   put(
     map: Engine<K, V, F>,
@@ -122,9 +123,9 @@ export class DictSteps<in out K, in out V, in out F> {
     now: number,
     until: number,
     weighed?: number,
-    lead?: number
+    computation?: Computation
   ): WriteOutcome {
-    const outcome = this.entries.set(map, key, value, now, until, weighed, lead)
+    const outcome = this.entries.set(map, key, value, now, until, weighed, computation)
     if (outcome === "inserted" || outcome === "updated") this.hub?.publish(() => ({ _tag: "Inserted", key }))
     this.remembered(map, key, outcome, now)
     return outcome

@@ -212,7 +212,7 @@ export const makeDictWith = <K, V, F, R>(
         rolls,
         freshUntil: (_key, _value, now, roll, write) => steps.until(now, roll, write),
         put: (map, key, value, now, until, computation) =>
-          steps.put(map, key, value, now, until, undefined, computation?.lead),
+          steps.put(map, key, value, now, until, undefined, computation),
         remembered: (map, key, outcome, now) => steps.remembered(map, key, outcome, now),
         committed: measured.update
       }

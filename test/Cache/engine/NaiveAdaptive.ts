@@ -302,19 +302,19 @@ export class NaiveAdaptive implements NaivePolicy {
       }
       this.inner = this.isByWeight ? new ByWeight() : new ByCount()
       this.inner.expect(entries)
-      for (const key of order) this.inner.insert(key, this.weights.get(key) ?? 1)
+      for (const key of order) this.inner.insert(key, this.weights.get(key) ?? 1, 1)
     }
     this.inner.expect(entries)
   }
 
   insert(key: number, weight: number) {
     this.weights.set(key, weight)
-    this.inner.insert(key, weight)
+    this.inner.insert(key, weight, 1)
   }
 
   access(key: number, weight: number) {
     this.weights.set(key, weight)
-    this.inner.access(key, weight)
+    this.inner.access(key, weight, 1)
   }
 
   remove(key: number, evicted: boolean) {

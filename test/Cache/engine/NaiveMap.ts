@@ -7,6 +7,7 @@ interface Entry {
   readonly weight: number
   readonly expiresAt: number
   readonly usedAt: number
+  readonly cost: number
 }
 
 /** What a bounded map does, told as naively as possible: an array of entries, and a naive policy. */
@@ -63,11 +64,11 @@ export class NaiveMap {
     const found = this.look(key, now)
     if (!found) return Absent
     this.setLastUse(key, Math.max(now, found.usedAt))
-    this.policy.access(key, found.weight)
+    this.policy.access(key, found.weight, found.cost)
     return found.value
   }
 
-  set(key: number, value: number, weight: number, now: number, expiresAt: number) {
+  set(key: number, value: number, weight: number, now: number, expiresAt: number, cost?: number) {
     if (weight > this.maxWeight) return "tooLarge"
     this.purge(now)
     const old = this.find(key, now)
@@ -75,17 +76,17 @@ export class NaiveMap {
       if (old) this.drop(old, "replaced")
       return "discarded"
     }
-    const entry = { key, value, weight, expiresAt, usedAt: now }
+    const entry = { key, value, weight, expiresAt, usedAt: now, cost: cost ?? old?.cost ?? 1 }
     if (old) {
       this.removed.push(`${old.key} ${old.value} replaced`)
       this.entries = this.entries.map((other) => other === old ? entry : other)
-      this.policy.access(key, weight)
+      this.policy.access(key, weight, entry.cost)
       while (this.weight() > this.maxWeight) this.evict(key)
       return "updated"
     }
     while (this.entries.length >= this.maxSize || this.weight() + weight > this.maxWeight) this.evict(undefined)
     this.entries.push(entry)
-    this.policy.insert(key, weight)
+    this.policy.insert(key, weight, entry.cost)
     return "inserted"
   }
 

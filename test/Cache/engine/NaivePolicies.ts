@@ -7,8 +7,8 @@ import { NaiveAdaptive } from "./NaiveAdaptive.js"
 /** What an eviction policy does, told as naively as possible: by key, in arrays, from the papers. */
 export interface NaivePolicy {
   readonly expect: (entries: number) => void
-  readonly insert: (key: number, weight: number) => void
-  readonly access: (key: number, weight: number) => void
+  readonly insert: (key: number, weight: number, cost: number) => void
+  readonly access: (key: number, weight: number, cost: number) => void
   readonly remove: (key: number, evicted: boolean) => void
   /** Never the excluded key; `undefined` when there is no other. */
   readonly victim: (excluded: number | undefined) => number | undefined
@@ -22,27 +22,29 @@ interface Ranked {
   lastUse: number
 }
 
+type Rank = (entry: Ranked, weight: number, age: number, cost: number) => readonly [priority: number, tie: number]
+
 /** The entry of the lowest priority, then the lowest tie, then the least recent use. */
 class Ranking implements NaivePolicy {
   protected entries: Array<Ranked> = []
   protected age = 0
   private clock = 0
-  private readonly rank: (entry: Ranked, weight: number, age: number) => readonly [priority: number, tie: number]
+  private readonly rank: Rank
 
-  constructor(rank: (entry: Ranked, weight: number, age: number) => readonly [priority: number, tie: number]) {
+  constructor(rank: Rank) {
     this.rank = rank
   }
 
   expect() {}
 
-  insert(key: number, weight: number) {
+  insert(key: number, weight: number, cost: number) {
     const entry = { key, frequency: 0, priority: 0, tie: 0, lastUse: 0 }
     this.entries.push(entry)
-    this.use(entry, weight)
+    this.use(entry, weight, cost)
   }
 
-  access(key: number, weight: number) {
-    this.use(this.entries.find((entry) => entry.key === key) as Ranked, weight)
+  access(key: number, weight: number, cost: number) {
+    this.use(this.entries.find((entry) => entry.key === key) as Ranked, weight, cost)
   }
 
   remove(key: number, evicted: boolean) {
@@ -61,10 +63,10 @@ class Ranking implements NaivePolicy {
     return Math.max(this.age, victim.priority)
   }
 
-  private use(entry: Ranked, weight: number) {
+  private use(entry: Ranked, weight: number, cost: number) {
     entry.frequency++
     entry.lastUse = ++this.clock
-    const [priority, tie] = this.rank(entry, weight, this.age)
+    const [priority, tie] = this.rank(entry, weight, this.age, cost)
     entry.priority = priority
     entry.tie = tie
   }
@@ -160,6 +162,7 @@ interface Part {
   readonly weight: number
   readonly proven: boolean
   readonly seen: number
+  readonly cost: number
 }
 
 /** A window, a probation and a protected part, as arrays; only the sketch is the real one, which has tests of its own. */
@@ -181,15 +184,15 @@ class WTinyLfuParts implements NaivePolicy {
     this.expected = entries
   }
 
-  insert(key: number, weight: number) {
+  insert(key: number, weight: number, cost: number) {
     const seen = Math.min(15, this.sketch.estimate(keyHash(key, undefined)) + 1)
-    this.window.push({ key, weight, proven: false, seen })
+    this.window.push({ key, weight, proven: false, seen, cost })
     this.use()
   }
 
-  access(key: number, weight: number) {
+  access(key: number, weight: number, cost: number) {
     const seen = Math.min(15, (this.all().find((part) => part.key === key) as Part).seen + 1)
-    const used = { key, weight, proven: true, seen }
+    const used = { key, weight, proven: true, seen, cost }
     const inWindow = this.window.some((part) => part.key === key)
     this.take(key)
     if (inWindow) this.window.push({ ...used, proven: false })
@@ -210,8 +213,8 @@ class WTinyLfuParts implements NaivePolicy {
     const resident = [...this.probation, ...this.guarded].find((part) => part.key !== excluded)
     if (resident === undefined) return candidate?.key
     if (candidate === undefined || this.size(this.window) < this.windowTarget()) return resident.key
-    const lead = candidate.seen - resident.seen
-    if (lead <= (resident.proven ? 1 : 0)) return candidate.key
+    const lead = candidate.seen - resident.seen - (resident.proven ? 1 : 0)
+    if (lead < 0 || (lead === 0 && candidate.cost <= 4 * resident.cost)) return candidate.key
     this.leaveWindow(candidate)
     return resident.key
   }
@@ -297,8 +300,8 @@ export const naivePolicies: ReadonlyArray<readonly [EvictionPolicyName, () => Na
   [
     "GDSF",
     () =>
-      new Ranking((entry, weight, age) => {
-        const value = rounded(entry.frequency / Math.max(1, weight))
+      new Ranking((entry, weight, age, cost) => {
+        const value = rounded((entry.frequency * Math.max(1, cost)) / Math.max(1, weight))
         return [age + value, value]
       })
   ]

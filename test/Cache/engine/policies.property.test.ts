@@ -16,6 +16,9 @@ interface Life {
 // The weight is the value modulo 13; the rest tells one write from another.
 const weigh = (_: number, value: number) => value % 13
 
+// From nothing to more than the largest weight; nothing is said of some writes.
+const costOf = (value: number): number | undefined => value % 5 === 0 ? undefined : (value * 7) % 200
+
 const apply = (
   map: BoundedMap<number, number>,
   [name, key, amount, time]: Command,
@@ -28,7 +31,7 @@ const apply = (
     case "getOften":
       return Array.from({ length: amount }, () => map.get(key, now))
     case "set":
-      return map.set(key, amount + 13 * serial, now, now + time)
+      return map.set(key, amount + 13 * serial, now, now + time, undefined, costOf(amount + 13 * serial))
     case "remove":
       return key % 2 === 0 ? map.pop(key, now) : map.delete(key, now)
     case "peek":
@@ -54,7 +57,8 @@ const applyNaively = (
   [name, key, amount, time]: Command,
   now: number,
   serial: number,
-  weighs: boolean
+  weighs: boolean,
+  costs: boolean
 ): unknown => {
   const peeked = map.find(key, now)
   switch (name) {
@@ -63,7 +67,14 @@ const applyNaively = (
     case "getOften":
       return Array.from({ length: amount }, () => map.get(key, now))
     case "set":
-      return map.set(key, amount + 13 * serial, weighs ? amount : 1, now, now + time)
+      return map.set(
+        key,
+        amount + 13 * serial,
+        weighs ? amount : 1,
+        now,
+        now + time,
+        costs ? costOf(amount + 13 * serial) : 1
+      )
     case "remove":
       return key % 2 === 0 ? map.pop(key, now) : map.pop(key, now) !== Absent
     case "peek":
@@ -93,7 +104,13 @@ const plain = (life: Life): Life => ({
     .map(([name, key, amount]) => [name, key, amount, Infinity])
 })
 
-const likeItsTwin = (evictionPolicy: EvictionPolicyName, twin: () => NaivePolicy, weighs = true) => (life: Life) => {
+const likeItsTwin = (
+  evictionPolicy: EvictionPolicyName,
+  twin: () => NaivePolicy,
+  weighs = true,
+  costs = false
+) =>
+(life: Life) => {
   const removed: Array<string> = []
   const map = new BoundedMap<number, number>({
     evictionPolicy,
@@ -101,6 +118,7 @@ const likeItsTwin = (evictionPolicy: EvictionPolicyName, twin: () => NaivePolicy
     maxWeight: life.maxWeight,
     timeToIdle: life.timeToIdle,
     weigher: weighs ? weigh : undefined,
+    costs,
     onRemoval: (key, value, reason) => removed.push(`${key} ${value} ${reason}`)
   })
   const naive = new NaiveMap(twin(), life.maxSize, life.maxWeight, life.timeToIdle)
@@ -108,7 +126,7 @@ const likeItsTwin = (evictionPolicy: EvictionPolicyName, twin: () => NaivePolicy
   let told = 0
   life.commands.forEach((command, serial) => {
     if (command[0] === "tick") now += command[2]
-    assert.deepStrictEqual(apply(map, command, now, serial), applyNaively(naive, command, now, serial, weighs))
+    assert.deepStrictEqual(apply(map, command, now, serial), applyNaively(naive, command, now, serial, weighs, costs))
     assert.deepStrictEqual(map.violations(), [])
     // The same victims in the same order; entries that expire in one go may leave in any.
     const expired = (removal: string) => removal.endsWith("expired") || removal.endsWith("cleared")
@@ -177,6 +195,11 @@ describe("eviction policies", () => {
 
     it(`${name} evicts what a naive ${name} evicts where entries only count`, () => {
       fc.assert(fc.property(lives.map(plain), likeItsTwin(name, twin, false)), property(150))
+    })
+
+    it(`${name} evicts what a naive ${name} evicts where entries have costs`, () => {
+      fc.assert(fc.property(lives, likeItsTwin(name, twin, true, true)), property(150))
+      fc.assert(fc.property(lives.map(plain), likeItsTwin(name, twin, false, true)), property(100))
     })
   }
 

@@ -42,9 +42,12 @@ export interface EvictionPolicy {
   readonly victim: (excluded: number) => number
   /**
    * A policy of the same kind that holds nothing yet, and knows what this one has learnt, which learns nothing more.
-   * Weights are told by another function.
+   * Weights and costs are told by other functions.
    */
-  readonly emptied: (weightOf: (slot: number) => number) => EvictionPolicy
+  readonly emptied: (
+    weightOf: (slot: number) => number,
+    costOf: ((slot: number) => number) | undefined
+  ) => EvictionPolicy
   /** Visits every slot in the order in which `victim` would return them. It changes nothing. */
   readonly forEach: (visit: (slot: number) => void) => void
   /** For policies that keep entries in the order of their last use: makes a slot the next victim. */

@@ -9,10 +9,11 @@ import { listViolations } from "../structures/listViolations.js"
 import { SlotLists } from "../structures/SlotLists.js"
 import type { EvictionPolicy } from "./EvictionPolicy.js"
 
-// A class is a power of two and the two bits behind it. Frequencies reach 2^31, weights 2^53.
+// A class is a power of two and the two bits behind it. Frequencies reach 2^31, weights 2^53, costs 2^32.
 const precision = 2
 const lowestClass = (1023 - 53) << precision
-const classes = (31 + 53 + 1) << precision
+const classesOf = (hasCosts: boolean): number => (31 + 53 + 1 + (hasCosts ? 32 : 0)) << precision
+const mostCost = 2 ** 32
 const mostFrequent = 2 ** 31 - 1
 
 /**
@@ -20,6 +21,9 @@ const mostFrequent = 2 ** 31 - 1
  * age of the cache is the priority of the entry it evicted last. So small entries stay longer than large ones that are
  * used as often, which raises the share of hits where entries differ in size: on CDN objects by 4 to 8 points over LRU.
  * It is for limits by weight; among entries of one weight it is LFU with ageing.
+ *
+ * Where entries have costs, the frequency counts as often as an entry costs, from 1 to 2^32: then the priority is what an
+ * entry has saved by weight, and what is dear to make stays longer than what is cheap.
  *
  * Frequency over weight is rounded down to four classes per power of two, and each class is a list. All entries of a
  * class gain the same over the age, so a list is ordered by priority if it is ordered by last use, and the victim is
@@ -32,16 +36,25 @@ export class Gdsf implements EvictionPolicy {
   /** @inheritdoc */
   readonly hashOf = undefined
   private readonly weightOf: (slot: number) => number
-  private readonly order = new SlotLists(classes)
-  private readonly inUse = new Int32Array(Math.ceil(classes / 32))
+  private readonly costOf: ((slot: number) => number) | undefined
+  private readonly classes: number
+  private readonly order: SlotLists
+  private readonly inUse: Int32Array<ArrayBuffer>
   private readonly frequency = new Ints()
   private readonly priority = new Floats()
   private readonly classOf = new Ints()
   private age = 0
 
-  /** @param weightOf the weight of an entry, a whole number; one without weight is taken to weigh 1 */
-  constructor(weightOf: (slot: number) => number) {
+  /**
+   * @param weightOf the weight of an entry, a whole number; one without weight is taken to weigh 1
+   * @param costOf its cost; one that costs less than 1 is taken to cost 1
+   */
+  constructor(weightOf: (slot: number) => number, costOf?: (slot: number) => number) {
     this.weightOf = weightOf
+    this.costOf = costOf
+    this.classes = classesOf(costOf !== undefined)
+    this.order = new SlotLists(this.classes)
+    this.inUse = new Int32Array(Math.ceil(this.classes / 32))
   }
 
   /** @inheritdoc */
@@ -99,8 +112,8 @@ export class Gdsf implements EvictionPolicy {
   }
 
   /** @inheritdoc */
-  emptied(weightOf: (slot: number) => number): EvictionPolicy {
-    const empty = new Gdsf(weightOf)
+  emptied(weightOf: (slot: number) => number, costOf: ((slot: number) => number) | undefined): EvictionPolicy {
+    const empty = new Gdsf(weightOf, costOf)
     empty.age = this.age
     return empty
   }
@@ -108,7 +121,7 @@ export class Gdsf implements EvictionPolicy {
   /** @inheritdoc */
   forEach(visit: (slot: number) => void): void {
     const slots: Array<number> = []
-    for (let list = 0; list < classes; list++) {
+    for (let list = 0; list < this.classes; list++) {
       for (let slot = this.order.first(list); slot !== -1; slot = this.order.after(slot)) slots.push(slot)
     }
     // The sort is stable: among equals, the lower class and the earlier use stay first.
@@ -119,7 +132,7 @@ export class Gdsf implements EvictionPolicy {
   /** @inheritdoc */
   violations(): ReadonlyArray<string> {
     const found = listViolations(this.order)
-    for (let list = 0; list < classes; list++) {
+    for (let list = 0; list < this.classes; list++) {
       const inUse = ((this.inUse[list >>> 5] as number) & (1 << (list & 31))) !== 0
       if (inUse !== (this.order.first(list) !== -1)) found.push(`class ${list} is in use unawares`)
       let priority = 0
@@ -135,7 +148,10 @@ export class Gdsf implements EvictionPolicy {
   }
 
   private place(slot: number, frequency: number): void {
-    float[0] = frequency / Math.max(1, this.weightOf(slot))
+    const uses = this.costOf === undefined
+      ? frequency
+      : frequency * Math.min(mostCost, Math.max(1, this.costOf(slot)))
+    float[0] = uses / Math.max(1, this.weightOf(slot))
     const rounded = (highHalf[highIndex] as number) >>> (20 - precision)
     highHalf[highIndex] = rounded << (20 - precision)
     highHalf[1 - highIndex] = 0

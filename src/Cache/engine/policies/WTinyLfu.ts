@@ -38,6 +38,8 @@ const climbPeriod = 4
 const mostStep = 0.3
 const stepPerLog = 0.03
 const movesPerUse = 2
+// What is measured differs from time to time.
+const clearly = 4
 const movesPerVictim = 64
 
 /**
@@ -58,6 +60,9 @@ const movesPerVictim = 64
  * newcomer's last use is counted already, that of an entry used as regularly may be about to come; so in a loop longer
  * than the cache every newcomer would lead by one, and push out what is needed next.
  *
+ * Where entries have costs, these decide where the lead does not: of two that were seen as often, the newcomer stays if it
+ * costs more than four times as much. Frequency goes first, as a product of both did worse on real traces.
+ *
  * Where entries are limited by weight, the window and the protected part are shares of the weight: of what there was at
  * the last eviction, when the cache was full, and of what there is before the first one. An entry that leaves the window
  * competes unless the main part has room for it.
@@ -75,6 +80,7 @@ export class WTinyLfu implements EvictionPolicy {
   private hashes = new Ints()
   private sketch = new FrequencySketch()
   private readonly weightOf: (slot: number) => number
+  private readonly costOf: ((slot: number) => number) | undefined
   // By slot: its weight when it was last used, where shares are by weight. Where not, every entry has the size 1.
   private sizes: Floats | undefined
   private slots = 0
@@ -99,9 +105,13 @@ export class WTinyLfu implements EvictionPolicy {
   private epoch = 0
   private learns = true
 
-  /** @param weightOf the weight of an entry, a whole number; one without weight is taken to weigh 1 */
-  constructor(weightOf: (slot: number) => number) {
+  /**
+   * @param weightOf the weight of an entry, a whole number; one without weight is taken to weigh 1
+   * @param costOf its cost, where entries have costs
+   */
+  constructor(weightOf: (slot: number) => number, costOf?: (slot: number) => number) {
     this.weightOf = weightOf
+    this.costOf = costOf
   }
 
   /** @inheritdoc */
@@ -177,15 +187,16 @@ export class WTinyLfu implements EvictionPolicy {
     const resident = onProbation === -1 ? this.lists.firstBut(protectedList, excluded) : onProbation
     if (resident === -1) return candidate
     if (candidate === -1 || this.windowSize < this.windowTarget) return resident
-    const lead = this.seen(candidate) - this.seen(resident)
-    if (lead <= (((this.state.cells[resident] as number) & partBits) === probationList ? 0 : 1)) return candidate
+    const handicap = ((this.state.cells[resident] as number) & partBits) === probationList ? 0 : 1
+    const lead = this.seen(candidate) - this.seen(resident) - handicap
+    if (lead < 0 || (lead === 0 && !this.isDearer(candidate, resident))) return candidate
     this.leaveWindow(candidate)
     return resident
   }
 
   /** @inheritdoc */
-  emptied(weightOf: (slot: number) => number): EvictionPolicy {
-    const empty = new WTinyLfu(weightOf)
+  emptied(weightOf: (slot: number) => number, costOf: ((slot: number) => number) | undefined): EvictionPolicy {
+    const empty = new WTinyLfu(weightOf, costOf)
     this.pourSome()
     this.learns = false
     empty.sketch = this.sketch
@@ -274,6 +285,10 @@ export class WTinyLfu implements EvictionPolicy {
     this.capacity = this.byWeight() ? Math.max(this.size, this.sizeWhenFull) : this.expected
     this.windowTarget = Math.max(1, Math.round(this.capacity * this.windowShare))
     this.protectedTarget = Math.floor((this.capacity - this.windowTarget) * protectedShare)
+  }
+
+  private isDearer(one: number, other: number): boolean {
+    return this.costOf !== undefined && this.costOf(one) > clearly * this.costOf(other)
   }
 
   private listOf(slot: number): number {
@@ -401,7 +416,7 @@ export class WTinyLfu implements EvictionPolicy {
 
   // What decides about victims, without what only uses and insertions ask for.
   private copy(): WTinyLfu {
-    const copy = new WTinyLfu(this.weightOf)
+    const copy = new WTinyLfu(this.weightOf, this.costOf)
     copy.lists = this.lists.copy()
     copy.state = this.state.clone()
     copy.hashes = this.hashes

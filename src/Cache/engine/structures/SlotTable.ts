@@ -8,7 +8,7 @@ const slotsPerChunk = 1 << chunkBits
 const placeMask = slotsPerChunk - 1
 
 /**
- * Keys, values and weights by slot, and the slots that are free. A key and a value share the fate of their slot: both are
+ * Keys, values, weights and costs by slot, and the slots that are free. A key and a value share the fate of their slot: both are
  * set, or both are undefined. A slot that was freed is used again first.
  *
  * Keys and values lie in arrays of 65,536 slots, so that none is copied for long when it grows.
@@ -25,10 +25,17 @@ export class SlotTable<K, V> {
   /** How many slots there are, live and free. */
   slots = 0
   private readonly weights: Floats | undefined
+  private readonly costs: Floats | undefined
+  /** What the entry costs that is put next: nothing for what is not known. */
+  cost: number | undefined = undefined
 
-  /** @param isWeighed whether entries have weights: else each weighs 1 */
-  constructor(isWeighed: boolean) {
+  /**
+   * @param isWeighed whether entries have weights: else each weighs 1
+   * @param hasCosts whether entries have costs: else each costs 1
+   */
+  constructor(isWeighed: boolean, hasCosts = false) {
     this.weights = isWeighed ? new Floats() : undefined
+    this.costs = hasCosts ? new Floats() : undefined
   }
 
   /** The slot that will be taken next. */
@@ -50,6 +57,7 @@ export class SlotTable<K, V> {
     if (this.freeSlots > 0) return this.freed.cells[--this.freeSlots] as number
     const slot = this.slots++
     this.weights?.grow(this.slots, most)
+    this.costs?.grow(this.slots, most)
     if (slot >>> chunkBits === this.keyChunks.length) {
       this.keyChunks.push([])
       this.valueChunks.push([])
@@ -69,14 +77,21 @@ export class SlotTable<K, V> {
     return this.valuesOf(slot)[slot & placeMask] as V
   }
 
-  /** Puts an entry into a slot. */
+  /** Whether entries have costs. */
+  get hasCosts(): boolean {
+    return this.costs !== undefined
+  }
+
+  /** Puts an entry into a slot, which costs 1 if that is not known. */
   put(slot: number, key: K | undefined, value: V | undefined): void {
+    if (this.costs !== undefined) this.costs.put(slot, this.cost ?? 1)
     this.keysOf(slot)[slot & placeMask] = key
     this.valuesOf(slot)[slot & placeMask] = value
   }
 
-  /** Puts another value into a slot. */
+  /** Puts another value into a slot, which costs what the last one did if nothing else is known. */
   putValue(slot: number, value: V): void {
+    if (this.costs !== undefined && this.cost !== undefined) this.costs.put(slot, this.cost)
     this.valuesOf(slot)[slot & placeMask] = value
   }
 
@@ -95,6 +110,11 @@ export class SlotTable<K, V> {
   /** Notes the weight of the entry in a slot. */
   putWeight(slot: number, weight: number): void {
     if (this.weights !== undefined) this.weights.put(slot, weight)
+  }
+
+  /** What it takes to make the entry in a slot anew. */
+  costAt(slot: number): number {
+    return this.costs === undefined ? 1 : this.costs.cells[slot] as number
   }
 
   private keysOf(slot: number): Array<K | undefined> {
