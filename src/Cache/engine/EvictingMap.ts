@@ -4,15 +4,7 @@
  */
 import { Absent, type BoundedMapOptions, type Counters, type WriteOutcome } from "./BoundedMapOptions.js"
 import { changedLimits, checkExpiry, limitsIn, validCost, validWeight } from "./limits.js"
-import {
-  costsIn,
-  freshTables,
-  type MapTables,
-  newTables,
-  type TablesOptions,
-  tellerOf,
-  weightsIn
-} from "./mapTables.js"
+import { emptiedFor, freshTables, type MapTables, newTables, type TablesOptions, tellerOf } from "./mapTables.js"
 import { Printed } from "./Printed.js"
 import { recencyOf } from "./recencyOf.js"
 import type { RemovalReason } from "./RemovalReason.js"
@@ -321,7 +313,7 @@ export class EvictingMap<K, V> extends Printed {
     const fresh = newTables<K, V>(this.#made)
     this.#table = fresh.table
     this.#index = fresh.index
-    this.#policy = this.#policy.emptied(weightsIn(fresh.table), costsIn(fresh.table))
+    this.#policy = emptiedFor(this.#policy, fresh.table)
     this.#deadlines = fresh.deadlines
     this.#used = 0
     this.#totalWeight = 0

@@ -49,11 +49,13 @@ export const newTables = <K, V>(options: TablesOptions): MapTables<K, V> => {
 }
 
 // Functions that hold on to this table, and to nothing around it.
-/** What the entries in the slots of a table weigh. */
-export const weightsIn = <K, V>(table: SlotTable<K, V>) => (slot: number): number => table.weightAt(slot)
-/** What they cost; nothing where they have no costs. */
-export const costsIn = <K, V>(table: SlotTable<K, V>): ((slot: number) => number) | undefined =>
+const weightsIn = <K, V>(table: SlotTable<K, V>) => (slot: number): number => table.weightAt(slot)
+const costsIn = <K, V>(table: SlotTable<K, V>): ((slot: number) => number) | undefined =>
   table.hasCosts ? (slot) => table.costAt(slot) : undefined
+
+/** A policy like this one, for a table that holds nothing yet. */
+export const emptiedFor = <K, V>(policy: EvictionPolicy, table: SlotTable<K, V>): EvictionPolicy =>
+  policy.emptied(weightsIn(table), costsIn(table))
 
 /**
  * Tables with the same entries, and room for no more: the next victim first, so that they are in the same order where the
