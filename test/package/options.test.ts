@@ -91,6 +91,10 @@ const moment: Wrong = {
   accepted: "a number of milliseconds since the epoch, or Infinity"
 }
 const text: Wrong = { values: [5, null, {}, true], accepted: "a text" }
+const version: Wrong = {
+  values: [5, null, {}, true, "", "a b", "a/b", "a".repeat(51)],
+  accepted: "letters, digits, \".\", \"_\" and \"-\", 50 characters at most"
+}
 const flag: Wrong = { values: ["yes", 1, null, {}], accepted: "true or false" }
 const metrics: Wrong = { values: ["yes", 1, null, {}, "EMF"], accepted: "true, false or \"emf\"" }
 const tracing: Wrong = {
@@ -637,12 +641,25 @@ const cases: Readonly<Record<string, Case>> = {
       value: schema,
       failure: schema,
       codec: oneOf("\"json\", \"msgpack\" or \"raw\""),
-      version: text,
+      version,
+      folder: version,
+      previous: { values: [5, null, {}, "1", [{}]], accepted: "an array of what Keyspace.previous returns" },
       tags: { ...texts, accepted: `${texts.accepted}, or a function that returns one` },
       failureTags: { ...texts, accepted: `${texts.accepted}, or a function that returns one` },
       onStoreError: oneOf("\"fallThrough\" or \"fail\"")
     },
     base: { key: Schema.String, value: Schema.Number }
+  },
+  "Keyspace.previous": {
+    use: (options) => attempt(() => Keyspace.previous(untyped(options))),
+    options: {
+      version,
+      value: schema,
+      migrate: func,
+      revert: func,
+      codec: oneOf("\"json\", \"msgpack\" or \"raw\"")
+    },
+    base: { version: "1", value: Schema.Number, migrate: (value: number) => value }
   },
   "S3Cache.layer": {
     use: (options) => built(Layer.provide(S3Cache.layer(untyped(options)), ObjectStore.layerMemory())),
@@ -743,7 +760,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "S3Cache.clear": {
     use: onS3((options) => Effect.zipRight(S3Cache.clear(words, options), S3Cache.set(word, 1))),
-    options: { concurrency: count, onProgress: func }
+    options: { concurrency: count, onProgress: func, folder: version }
   },
   "S3Cache.snapshot": {
     use: onS3((options) => Effect.provide(S3Cache.snapshot("/nowhere/at/all", options), NodeContext.layer)),
@@ -927,7 +944,7 @@ const cases: Readonly<Record<string, Case>> = {
       onUnreadable: entryOptions.onUnreadable,
       revalidateAfter: duration,
       timeToLive: duration,
-      version: text,
+      version,
       write: entryOptions.write
     }
   },

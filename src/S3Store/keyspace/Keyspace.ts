@@ -283,7 +283,7 @@ export class Keyspace<in out K, in out V, out F = never> {
     orThrow(checkValue(cache, "key", options.key, schemaKind))
     orThrow(checkValue(cache, "value", options.value, schemaKind))
     const version = options.version ?? "1"
-    const previous = checkPrevious(cache, version, options.previous ?? [])
+    const previous = checkPrevious(cache, version, options.previous)
     const folder = options.folder ?? previous.at(-1)?.version ?? version
     const { failureTimeToLive } = orThrow(makeEntryPolicy(cache, options))
     if (failureTimeToLive > 0 && options.failure === undefined) {
@@ -549,7 +549,7 @@ const roomOf = (cache: string, { evictionPolicy, maxBytes, maxSize }: RoomOption
 const checkPrevious = <V>(
   cache: string,
   version: string,
-  given: ReadonlyArray<PreviousVersion<V>>
+  given: ReadonlyArray<PreviousVersion<V>> = []
 ): ReadonlyArray<PreviousVersion<V>> => {
   if (!Array.isArray(given) || !given.every((each) => each instanceof PreviousVersion)) {
     throw configError(cache, "previous", describeList(given), "an array of what Keyspace.previous returns")
