@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema } from "effect"
 import { Keyspace, ObjectStore } from "effect-aws-cache/S3Store"
 import { readFileSync } from "node:fs"
-import { redisStore } from "../../examples/redisStore.js"
+import { redisStore } from "../../examples/adapters/redisStore.js"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { conformance } from "../S3Store/objects/ObjectStore.conformance.js"
 import * as RedisServer from "../servers/RedisServer.js"
@@ -58,7 +58,7 @@ describe.skipIf(RedisServer.program === undefined)("a second level in Redis", ()
 })
 
 it("is the example of docs/redis.md, of no more than sixty lines", () => {
-  const example = readFileSync("examples/redisStore.ts", "utf8")
+  const example = readFileSync("examples/adapters/redisStore.ts", "utf8")
   assert.isAtMost(example.trimEnd().split("\n").length, 60)
   assert.include(readFileSync("docs/redis.md", "utf8"), example.trim())
 })
