@@ -38,6 +38,32 @@ describe("tags of an S3Cache", () => {
       assert.strictEqual(yield* other.get(sales), 3)
     }))
 
+  for (const coordination of ["none", "lease"] as const) {
+    it.scoped(`who asks after a tag was invalidated gets nothing that began before (coordination: ${coordination})`, () =>
+      Effect.gen(function*() {
+        const { process } = yield* makeBucket()
+        const cache = yield* process({ coordination })
+        const [first, second] = [yield* Deferred.make<number>(), yield* Deferred.make<number>()]
+        let calls = 0
+        const lookup = yield* cache.memoize(Users, () => Deferred.await(++calls === 1 ? first : second))
+        const ask = Effect.fork(lookup({ team: "core", id: 1 }))
+        const before = yield* ask
+        yield* until(() => calls === 1)
+        const joined = yield* ask
+        yield* TestClock.adjust("1 millis")
+        yield* cache.invalidateTag("users")
+        const after = [yield* ask, yield* ask] as const
+        yield* TestClock.adjust("1 millis")
+        yield* Deferred.succeed(first, 1)
+        assert.deepStrictEqual([yield* Fiber.join(before), yield* Fiber.join(joined)], [1, 1])
+        yield* until(() => calls === 2)
+        yield* Deferred.succeed(second, 2)
+        assert.deepStrictEqual([yield* Fiber.join(after[0]), yield* Fiber.join(after[1])], [2, 2])
+        assert.strictEqual(yield* lookup({ team: "core", id: 1 }), 2)
+        assert.strictEqual(calls, 2)
+      }))
+  }
+
   it.scoped("an entry that is written afterwards is valid; a value whose computation began before is not", () =>
     Effect.gen(function*() {
       const { process } = yield* makeBucket()

@@ -60,7 +60,7 @@ export const makeLookup = (
   { compute, computeAnew }: Computing,
   coordination: Coordination
 ): { readonly lookup: Lookup; readonly renew: Renewal } => {
-  const { ledger, lookups, memory, policyOf } = levels
+  const { ledger, lookups, markers, memory, policyOf } = levels
 
   /**
    * The flight of a read: what the second level has, or what is computed. With `refreshing`, what is fresh but about to
@@ -184,8 +184,26 @@ export const makeLookup = (
         }))
     })
 
-  /** Decides by what a look into memory found. */
+  /**
+   * Decides by what a look into memory found. A flight that was under way already may have begun before a tag was
+   * invalidated, and the lookup after: then what it ended with is too old for that, and it looks once more.
+   */
   const serveOrCompute = <K, V, F, E>(
+    call: Call<K, V, F, F | E>,
+    policy: EntryPolicy,
+    found: MemoryEntry | undefined
+  ): Effect.Effect<Computed<V, F | E>> => {
+    const { met } = markers
+    return Effect.flatMap(
+      serveOrJoin(call, policy, found),
+      (computed) =>
+        computed.keep !== undefined && markers.isBefore(computed.keep, met)
+          ? serveOrCompute(call, policy, undefined)
+          : Effect.succeed(computed)
+    )
+  }
+
+  const serveOrJoin = <K, V, F, E>(
     call: Call<K, V, F, F | E>,
     policy: EntryPolicy,
     found: MemoryEntry | undefined

@@ -145,6 +145,16 @@ export class TagMarkers {
   readonly peek = (entry: Tagged): Effect.Effect<TagMark | undefined> =>
     Effect.map(Clock.currentTimeMillis, (now) => this.judge(entry, now))
 
+  /** How many marks were met so far. */
+  get met(): number {
+    return this.states.sequence
+  }
+
+  /** Whether an entry was invalidated by one of the marks that had been met when so many had. */
+  isBefore({ made, tags }: Tagged, met: number): boolean {
+    return tags.length > 0 && this.states.isBefore(tags, made, met)
+  }
+
   /** An object was changed by somebody: a tag whose marker it is, is asked for again before it is gone by. */
   readonly changed = (name: string): Effect.Effect<void> =>
     Effect.suspend(() => {

@@ -111,6 +111,18 @@ export class TagStates {
     }, made)
   }
 
+  /**
+   * Whether an entry was invalidated by one of so many marks that had been met: of what began later, nothing is older.
+   *
+   * @param sequence how many marks had been met
+   */
+  isBefore(tags: ReadonlyArray<string>, made: number, sequence: number): boolean {
+    return tags.some((tag) => {
+      const { invalidated } = this.of(tag)
+      return invalidated.sequence <= sequence && made <= timeOf(invalidated)
+    })
+  }
+
   /** What is known of a tag as a marker would say it. */
   known(tag: string): TagMarker {
     const { expired, invalidated } = this.of(tag)
