@@ -60,7 +60,7 @@ export const makeLookup = (
   { compute, computeAnew }: Computing,
   coordination: Coordination
 ): { readonly lookup: Lookup; readonly renew: Renewal } => {
-  const { ledger, lookups, markers, memory, policyOf } = levels
+  const { behind, ledger, lookups, markers, memory, policyOf } = levels
 
   /**
    * The flight of a read: what the second level has, or what is computed. With `refreshing`, what is fresh but about to
@@ -118,10 +118,14 @@ export const makeLookup = (
         ? reading.loadEntry(key, policy, reading.loadInside)
         : Effect.succeed(held)
     }
-    // Another process may have put one into the second level since this one looked there.
-    return !refreshing || held.etag === undefined
-      ? Effect.succeed(held)
-      : Effect.map(reading.loadInside(key, policy, held.etag), (loaded) => loaded.held ?? held)
+    // Another process may have put one into the second level since this one looked there, or removed what was there.
+    if ((refreshing ? held.etag === undefined : isLooked === true) || behind.waiting(key) !== undefined) {
+      return Effect.succeed(held)
+    }
+    return Effect.map(
+      reading.loadInside(key, policy, held.etag),
+      (loaded) => loaded.held ?? (loaded.etag !== undefined || refreshing || held.etag === undefined ? held : undefined)
+    )
   }
 
   const serve = <K, V, F>(
@@ -207,33 +211,57 @@ export const makeLookup = (
     call: Call<K, V, F, F | E>,
     policy: EntryPolicy,
     found: MemoryEntry | undefined
-  ): Effect.Effect<Computed<V, F | E>> =>
-    Effect.flatMap(
-      reading.validate(call.key, policy, found, reading.loadShared),
-      (held) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          const computed = serve(call.key, held, policy, now, false)
-          if (computed !== undefined) {
-            ledger.memoryHit(call.key)
-            return Effect.succeed<typeof computed>(
-              computed.from === "stale" ? computed : { ...computed, from: "memory" }
+  ): Effect.Effect<Computed<V, F | E>> => {
+    const validated = reading.validate(call.key, policy, found, reading.loadShared)
+    const { slowAfter, staleIfSlow } = policy.freshness
+    if (staleIfSlow === 0) return Effect.flatMap(validated, (held) => serveOrEnter(call, policy, found, held, 0))
+    return Effect.flatMap(Clock.currentTimeMillis, (began) => {
+      const old = Effect.tap(oldValueOf(call.key, policy), () => refreshInBackground(call, policy))
+      return Effect.flatten(Effect.raceFirst(
+        Effect.map(
+          validated,
+          (held) =>
+            Effect.flatMap(
+              Clock.currentTimeMillis,
+              (now) => serveOrEnter(call, policy, found, held, Math.max(0, slowAfter - (now - began)))
             )
-          }
-          const outlasted = { isSo: false }
-          return memory.coalesce(
-            call.key,
-            call.group,
-            (isAttached) => loadOrCompute({ ...call, outlasted }, policy, held, isAttached, false),
-            toKeep,
-            // Another flight may have ended since the look.
-            (present) => present === found || present === held ? undefined : serveOrCompute(call, policy, present),
-            policy.freshness.staleIfSlow === 0 ? undefined : {
-              after: policy.freshness.slowAfter,
-              instead: Effect.tap(oldValueOf(call.key, policy), () => Effect.sync(() => outlasted.isSo = true))
-            }
-          )
-        })
-    )
+        ),
+        // What takes so long goes on without who has an old value.
+        Effect.delay(Effect.map(old, Effect.succeed), slowAfter)
+      ))
+    })
+  }
+
+  /** @param after for how many milliseconds who has an old value waits */
+  const serveOrEnter = <K, V, F, E>(
+    call: Call<K, V, F, F | E>,
+    policy: EntryPolicy,
+    found: MemoryEntry | undefined,
+    held: MemoryEntry | undefined,
+    after: number
+  ): Effect.Effect<Computed<V, F | E>> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const computed = serve(call.key, held, policy, now, false)
+      if (computed !== undefined) {
+        ledger.memoryHit(call.key)
+        return Effect.succeed<typeof computed>(
+          computed.from === "stale" ? computed : { ...computed, from: "memory" }
+        )
+      }
+      const outlasted = { isSo: false }
+      return memory.coalesce(
+        call.key,
+        call.group,
+        (isAttached) => loadOrCompute({ ...call, outlasted }, policy, held, isAttached, false),
+        toKeep,
+        // Another flight may have ended since the look.
+        (present) => present === found || present === held ? undefined : serveOrCompute(call, policy, present),
+        policy.freshness.staleIfSlow === 0 ? undefined : {
+          after,
+          instead: Effect.tap(oldValueOf(call.key, policy), () => Effect.sync(() => outlasted.isSo = true))
+        }
+      )
+    })
 
   const readThrough = <K, V, F, G, E>(
     request: Request<K, V, F, F | G, E>,
