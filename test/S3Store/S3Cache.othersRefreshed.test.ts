@@ -62,12 +62,23 @@ describe("an old value in memory that another process has replaced", () => {
 })
 
 describe("staleIfSlow", () => {
+  it.effect("waits for what the second level says of tags: what was invalidated is not given out", () =>
+    Effect.gen(function*() {
+      const key = keyspaceOf({ ...windows.staleIfSlow, tags: ["all"] }).key("a")
+      yield* Other.getOrCompute(key, Effect.succeed("old"))
+      yield* TestClock.adjust("61 seconds")
+      yield* One.invalidateTag("all")
+      yield* Faults.set([{ fault: Fault.Slow({ by: "2 seconds" }), operations: ["load"] }])
+      const asked = yield* Effect.fork(Other.getOrCompute(key, Effect.succeed("new")))
+      yield* TestClock.adjust("20 seconds")
+      assert.strictEqual(yield* Fiber.join(asked), "new")
+    }).pipe(Effect.provide(levels)))
+
   for (
     const [what, options] of Object.entries({
       "nothing else": {},
       revalidateAfter: { revalidateAfter: "10 seconds" },
       notice: { notice: "5 seconds" },
-      tags: { tags: ["all"] },
       coordination: { coordination: "lease" }
     })
   ) {
@@ -75,7 +86,6 @@ describe("staleIfSlow", () => {
       Effect.gen(function*() {
         const key = keyspaceOf({ ...windows.staleIfSlow, timeToLive: "30 seconds", ...options }).key("a")
         yield* One.set(key, "old")
-        // What is known of tags is good for a minute.
         yield* TestClock.adjust("35 seconds")
         yield* Faults.set([{ fault: Fault.Slow({ by: "2 seconds" }), operations: ["load"] }])
         let computed = 0
