@@ -4,7 +4,9 @@
  * @since 1.0.0
  */
 import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
+import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { checkOptions, checkValue } from "../../Cache/options/checkOptions.js"
 import { schemaKind } from "../../Cache/options/schemaKind.js"
@@ -111,11 +113,18 @@ const migratesOnly = (): never => {
 /** What a function of the program makes of a value. Its error may show the value: its class alone is told. */
 const converted = <A, B>(what: string, convert: (value: A) => B) => (value: A): Either.Either<B, string> => {
   try {
-    return Either.right(convert(value))
+    const made = convert(value)
+    return isPromise(made)
+      ? Either.left(`its ${what} returned a promise, which is no value: it must convert at once`)
+      : Either.right(made)
   } catch (cause) {
     return Either.left(`its ${what} threw ${classOf(cause)}`)
   }
 }
+
+/** Whether it is a promise, or another thenable. What a promise is rejected with is of no use to anybody. */
+const isPromise = (made: unknown): boolean =>
+  handleRejection(made, () => {}) || (Predicate.hasProperty(made, "then") && typeof made.then === "function")
 
 const previousKinds: OptionKinds<PreviousVersionOptions<never, never, never>> = {
   version: versionKind,

@@ -330,6 +330,39 @@ describe("previous versions", () => {
       assert.strictEqual((yield* Effect.flip(cache.set(both.key("c"), { ...ada2, last: "" })))._tag, "CacheEncodeError")
     }))
 
+  it.scoped("take no promise for a value, and one that is rejected ends no process", () =>
+    Effect.gen(function*() {
+      const withThen = (held: unknown, field = "then") => ({ [field]: held })
+      const rejected = () => Promise.reject(new RangeError("no such name"))
+      const Any = (migrate: () => unknown, revert?: () => unknown) =>
+        Keyspace.make("any", {
+          key: Schema.String,
+          value: Schema.Unknown,
+          version: "2",
+          // What a program without types may do.
+          previous: [Keyspace.previous({ version: "1", value: Schema.Unknown, migrate, revert })]
+        })
+      const First = Keyspace.make("any", { key: Schema.String, value: Schema.Unknown })
+      const { process: start } = yield* makeBucket()
+      const cache = yield* start({ maxSize: 0 })
+      const unhandled: Array<unknown> = []
+      const listener = (reason: unknown) => void unhandled.push(reason)
+      process.on("unhandledRejection", listener)
+      yield* Effect.addFinalizer(() => Effect.sync(() => process.off("unhandledRejection", listener)))
+      yield* cache.set(First.key("a"), "old")
+      for (const made of [rejected, () => Promise.resolve("new"), () => withThen(() => {})]) {
+        assert.isTrue(Option.isNone(yield* cache.getOption(Any(made).key("a"))))
+        const refused = yield* Effect.flip(cache.set(Any(() => "", made).key("b"), "new"))
+        assert.strictEqual(refused._tag, "CacheEncodeError")
+        assert.include(refused.message, "its revert to version 1 returned a promise, which is no value")
+      }
+      assert.strictEqual((yield* cache.stats).unreadable, 3)
+      // What is no function is a field like any other.
+      assert.deepStrictEqual(yield* cache.get(Any(() => withThen("text")).key("a")), withThen("text"))
+      yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      assert.deepStrictEqual(unhandled, [])
+    }))
+
   it.scoped("with codecs of their own, encrypted and compressed", () =>
     Effect.gen(function*() {
       const Old = Keyspace.make("bytes", { key: Schema.String, value: Schema.Uint8ArrayFromSelf, codec: "raw" })
