@@ -108,11 +108,13 @@ export const makeBySizeObjectStore = (
       })
     })
 
-  /** Removes a content that nothing points to. Where that fails, or takes long, it is left to a search for orphans. */
+  /** Where a removal fails, or takes long, what is left is left to a search for orphans. */
+  const unlessLong = (removal: Effect.Effect<unknown, ObjectStoreError>): Effect.Effect<void> =>
+    Effect.asVoid(Effect.exit(Effect.timeoutOption(removal, Duration.millis(longestRemoval))))
+
+  /** Removes a content that nothing points to. */
   const drop = (content: string | undefined): Effect.Effect<void> =>
-    content === undefined
-      ? Effect.void
-      : Effect.asVoid(Effect.exit(Effect.timeoutOption(large.remove(content), Duration.millis(longestRemoval))))
+    content === undefined ? Effect.void : unlessLong(large.remove(content))
 
   const forget = (name: string, content: string | undefined): Effect.Effect<void> =>
     Effect.suspend(() => {
@@ -291,7 +293,7 @@ export const makeBySizeObjectStore = (
       })
       return Effect.zipRight(
         small.removeAll(names),
-        old.length === 0 ? Effect.void : Effect.asVoid(Effect.exit(large.removeAll(old)))
+        old.length === 0 ? Effect.void : unlessLong(large.removeAll(old))
       )
     })
 

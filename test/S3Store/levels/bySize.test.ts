@@ -316,6 +316,19 @@ describe("two stores by size", () => {
       assert.strictEqual(yield* textIn(store, one), short)
     }))
 
+  it.effect("remove many without waiting for a large store that does not answer", () =>
+    Effect.gen(function*() {
+      const { large, memories, store } = yield* bySize()
+      yield* store.save(one, bytes(long))
+      yield* large.faults.hold
+      const removing = yield* Effect.fork(store.removeAll([one]))
+      yield* TestClock.adjust("1 second")
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(removing)
+      yield* large.faults.up
+      assert.deepStrictEqual(yield* namesIn(memories.small), [])
+    }))
+
   it.effect("read some bytes, and say what is too large", () =>
     Effect.gen(function*() {
       const { memories } = yield* bySize()
