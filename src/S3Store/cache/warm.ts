@@ -105,6 +105,8 @@ export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService[
 
   return <K, V, F, E, R>(space: Keyspace<K, V, F>, options: S3CacheWarmOptions<E, R> = {}) =>
     Effect.gen(function*() {
+      // From now on it is heard of.
+      policyOf(space)
       const free = yield* memory.freeFor(space)
       const limit = options.limit ?? Math.min(free.maxSize, mostChosen)
       const age = durationMillis(options.newerThan) ?? Number.POSITIVE_INFINITY

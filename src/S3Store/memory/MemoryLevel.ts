@@ -15,7 +15,7 @@ import type { Meter } from "../../Cache/metrics/Meter.js"
 import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
 import type { RoomOptions } from "../options/RoomOptions.js"
 import type { S3CacheStats } from "../options/S3CacheStats.js"
-import type { Beliefs, BeliefsOf } from "./Beliefs.js"
+import type { BeliefsOf } from "./Beliefs.js"
 import type { MemoryEntry } from "./MemoryEntry.js"
 import { NamedKeys } from "./NamedKeys.js"
 import type { RoomLimits } from "./roomLimits.js"
@@ -105,7 +105,7 @@ export class MemoryLevel {
       for (const [key, held] of this.rooms.entries(now)) use(held, key)
     })
 
-  /** This moment, for a change of an entry that begins now. */
+  /** This moment, for a change of an entry that begins now; the first of all where nothing is heard of it yet. */
   readonly moment = (key: AnyKey): number => this.notice.beliefsOf(key)?.moment() ?? 0
 
   /** Forgets an entry; loads and computations of it that are under way are not kept. */
@@ -130,7 +130,7 @@ export class MemoryLevel {
       this.outdate(key)
       this.flights.detach(key)
       if (held === undefined || held.uselessFrom <= now) map.delete(key, now)
-      else this.keep(map, key, held, now, this.notice.beliefsOf(key), began)
+      else this.keep(map, key, held, now, began)
     })
 
   /** Forgets one particular entry, if it is still held. */
@@ -214,7 +214,7 @@ export class MemoryLevel {
             if (blind.isOutdated || beliefs?.isOutdated(key, began, entry.etag) === true) return "outdated"
             const { maxBytes, maxSize } = freeIn(map, now)
             if (maxSize < 1 || maxBytes < entry.weight) return "full"
-            this.keep(map, key, entry, now, beliefs, began)
+            this.keep(map, key, entry, now, began)
             return "kept"
           })
         })
@@ -295,14 +295,13 @@ export class MemoryLevel {
     toEntry: (value: A) => MemoryEntry | undefined,
     waiters?: () => number
   ): (exit: Exit.Exit<A, E>, now: number) => void {
-    const beliefs = this.notice.beliefsOf(key)
-    const began = beliefs?.moment() ?? 0
+    const began = this.moment(key)
     return (exit, now) => {
       const entry = Exit.isSuccess(exit) ? toEntry(exit.value) : undefined
       if (entry === undefined) return
       const room = this.rooms.now(key.keyspace)
       if (room.engine.maxSize > 0) {
-        this.keep(room.engine, key, entry, now, beliefs, began)
+        this.keep(room.engine, key, entry, now, began)
         room.update(now)
       } else if (waiters !== undefined) entry.leaveTo(waiters())
     }
@@ -313,11 +312,11 @@ export class MemoryLevel {
     key: AnyKey,
     entry: MemoryEntry,
     now: number,
-    beliefs: Beliefs | undefined,
     began: number
   ): void {
     this.outdate(key)
-    beliefs?.came(key, entry, began, now)
+    // Asked only now: whoever made the entry has said by then what is to be heard of its keyspace.
+    this.notice.beliefsOf(key)?.came(key, entry, began, now)
     map.set(key, entry, now, expiryOf(map, entry), undefined, entry.took)
     this.names?.came(key, () => Array.from(this.rooms.entries(now), ([key]) => key))
   }

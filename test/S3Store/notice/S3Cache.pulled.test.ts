@@ -171,6 +171,28 @@ describe("an S3Cache that reads a journal of changes", () => {
       assert.strictEqual(journals(), before)
     }))
 
+  it.scoped("hears of what came into memory by warm or from a snapshot, too", () =>
+    Effect.gen(function*() {
+      const { process } = yield* makeTwo()
+      const Own = Keyspace.make("own", { key: Schema.Number, value: Schema.String, notice: "5 seconds" })
+      const key = Own.key(1)
+      const writer = yield* process()
+      yield* writer.set(key, "Ada")
+      const directory = yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.makeTempDirectoryScoped())
+      const snapshot = `${directory}/memory`
+      yield* writer.snapshot(snapshot)
+      const warmed = yield* process()
+      const restored = yield* process()
+      // So long ago that nothing is believed for being new.
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* warmed.warm(Own)).loaded, 1)
+      assert.strictEqual((yield* restored.restore(snapshot, [Own], { trust: true })).entries, 1)
+      yield* writer.set(key, "Alice")
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual(yield* warmed.get(key), "Alice")
+      assert.strictEqual(yield* restored.get(key), "Alice")
+    }).pipe(Effect.provide(NodeContext.layer)))
+
   it.scoped("what is written behind is heard of when it is written", () =>
     Effect.gen(function*() {
       const { reader, writer } = yield* makeTwo({ write: "behind" })
