@@ -12,6 +12,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import type { OptionKind } from "../../Cache/engine/options/optionKinds.js"
 import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
@@ -465,10 +466,49 @@ const makeKeyValue: ObjectStoreTag["makeKeyValueStore"] = (options) => printed(m
 
 const makeReadOnly: ObjectStoreTag["makeReadOnly"] = (store) => printed(makeReadOnlyObjectStore(store))
 
+/** Checks options with two stores, or with the layers of two. */
+const checkTwo = <Name extends string>(
+  cache: string,
+  options: { readonly [Each in Name]: unknown },
+  kinds: Readonly<Record<string, OptionKind>>,
+  names: ReadonlyArray<Name>
+): Effect.Effect<void, CacheConfigError> =>
+  Effect.gen(function*() {
+    yield* asExit(checkOptions(cache, options, kinds))
+    for (const name of names) {
+      if (options[name] === undefined) {
+        return yield* configError(cache, name, undefined, "an object store, or its layer")
+      }
+    }
+  })
+
+/** The same, where layers are wanted. */
+const checkLayers: typeof checkTwo = (cache, options, kinds, names) =>
+  Effect.gen(function*() {
+    yield* checkTwo(cache, options, kinds, names)
+    for (const name of names) {
+      if (!Layer.isLayer(options[name])) {
+        return yield* configError(cache, name, options[name], "a layer of an object store")
+      }
+    }
+  })
+
+/** The layer over two others, which are built as all layers of a program: one that is given to several once. */
+const layerOfTwo = <E, R, E2, R2>(
+  one: Layer.Layer<ObjectStore, E, R>,
+  other: Layer.Layer<ObjectStore, E2, R2>,
+  make: (one: ObjectStore, other: ObjectStore) => Effect.Effect<ObjectStore, CacheConfigError>
+): Layer.Layer<ObjectStore, E | E2 | CacheConfigError, R | R2> =>
+  // Each by its own context: both are provided as the same service.
+  Layer.flatMap(one, (ofOne) =>
+    Layer.flatMap(other, (ofOther) =>
+      Layer.effect(tag, make(Context.get(ofOne, tag), Context.get(ofOther, tag)))))
+
 const makeChain: ObjectStoreTag["makeChain"] = (options) =>
   Effect.gen(function*() {
     const cache = "chain of object stores"
-    yield* asExit(checkOptions(cache, options, chainKinds))
+    yield* checkTwo(cache, options, chainKinds, ["near", "far"])
+    if (options.near === options.far) return yield* configError(cache, "near", options.near, "another store than `far`")
     const { far, near, nearResetAfter = "30 seconds", nearTimeout = "1 second", revalidateAfter = "1 minute" } = options
     const limits = {
       revalidateAfter: yield* asExit(millis(cache, "revalidateAfter", revalidateAfter, "duration")),
@@ -479,21 +519,17 @@ const makeChain: ObjectStoreTag["makeChain"] = (options) =>
   })
 
 const layerChain: ObjectStoreTag["layerChain"] = (options) =>
-  Layer.scoped(
-    tag,
-    Effect.gen(function*() {
-      yield* asExit(checkOptions("chain of object stores", options, chainKinds))
-      // Each in a layer of its own: both are provided as the same service.
-      const near = Context.get(yield* Layer.build(Layer.fresh(options.near)), tag)
-      const far = Context.get(yield* Layer.build(Layer.fresh(options.far)), tag)
-      return yield* makeChain({ ...options, near, far })
-    })
+  Layer.unwrapEffect(
+    Effect.map(
+      checkLayers("chain of object stores", options, chainKinds, ["near", "far"]),
+      () => layerOfTwo(options.near, options.far, (near, far) => makeChain({ ...options, near, far }))
+    )
   )
 
 const makeBySize: ObjectStoreTag["makeBySize"] = (options) =>
   Effect.gen(function*() {
     const cache = "object store by size"
-    yield* asExit(checkOptions(cache, options, bySizeKinds))
+    yield* checkTwo(cache, options, bySizeKinds, ["small", "large"])
     const { large, limit = usualLimit, small } = options
     const removingOrphans: ObjectStoreBySize["removeOrphans"] = (options = {}) =>
       Effect.gen(function*() {
@@ -512,14 +548,11 @@ const makeBySize: ObjectStoreTag["makeBySize"] = (options) =>
 const shortestAge = 3_600_000
 
 const layerBySize: ObjectStoreTag["layerBySize"] = (options) =>
-  Layer.scoped(
-    tag,
-    Effect.gen(function*() {
-      yield* asExit(checkOptions("object store by size", options, bySizeKinds))
-      const small = Context.get(yield* Layer.build(Layer.fresh(options.small)), tag)
-      const large = Context.get(yield* Layer.build(Layer.fresh(options.large)), tag)
-      return yield* makeBySize({ ...options, small, large })
-    })
+  Layer.unwrapEffect(
+    Effect.map(
+      checkLayers("object store by size", options, bySizeKinds, ["small", "large"]),
+      () => layerOfTwo(options.small, options.large, (small, large) => makeBySize({ ...options, small, large }))
+    )
   )
 
 /**
