@@ -75,6 +75,46 @@ describe("isolation of values", () => {
       assert.deepStrictEqual([both[0], both[2]], [[1, 2, 3], [1, 2, 3]])
     }))
 
+  for (const isolation of ["freeze", "copy", "none"] as const) {
+    for (const compression of [undefined, { algorithm: "gzip", threshold: 1 }] as const) {
+      const how = compression === undefined ? isolation : `${isolation}, compressed`
+      it.scoped(`bytes that are decoded in place are written whole, and read as often as one likes (${how})`, () =>
+        Effect.gen(function*() {
+          // Enciphered, say: whoever does it twice has it wrong.
+          const flip = (bytes: Uint8Array) => bytes.forEach((byte, at) => (bytes[at] = byte ^ 0x20))
+          const text = "Hello ".repeat(20)
+          const previous = <V>(migrate: (bytes: Uint8Array) => V, revert: (value: V) => Uint8Array) =>
+            Keyspace.previous({ version: "1", value: Schema.Uint8ArrayFromSelf, codec: "raw", migrate, revert })
+          const enciphered = (text: string) => {
+            const bytes = new Uint8Array(Buffer.from(text))
+            flip(bytes)
+            return bytes
+          }
+          const Texts = Keyspace.make("texts", {
+            key: Schema.String,
+            value: Schema.String,
+            version: "2",
+            previous: [previous((bytes) => (flip(bytes), Buffer.from(bytes).toString()), enciphered)]
+          })
+          const Bytes = Keyspace.make("bytes", {
+            key: Schema.String,
+            value: Schema.Uint8ArrayFromSelf,
+            version: "2",
+            codec: "raw",
+            previous: [previous((bytes) => (flip(bytes), bytes), (value) => enciphered(Buffer.from(value).toString()))]
+          })
+          const [own, other] = yield* processes({ isolation, compression })
+          yield* own.set(Texts.key("a"), text)
+          yield* own.set(Bytes.key("a"), new Uint8Array(Buffer.from(text)))
+          for (const cache of [own, other, own, other]) {
+            assert.strictEqual(yield* cache.get(Texts.key("a")), text)
+            assert.strictEqual(Buffer.from(yield* cache.get(Bytes.key("a"))).toString(), text)
+          }
+          assert.strictEqual((yield* other.stats).unreadable, 0)
+        }))
+    }
+  }
+
   it.scoped("what waits to be written is nobody's to change, in memory or not", () =>
     Effect.gen(function*() {
       const Bytes = Keyspace.make("bytes", { key: Schema.String, value: Schema.Uint8ArrayFromSelf, codec: "raw" })

@@ -48,11 +48,11 @@ export const isolateInSteps = <A>(
   decode: (encoded: unknown) => Either.Either<A, string>
 ): Effect.Effect<Isolated<A>, string> =>
   Effect.flatMap(
-    step(() => decode(encoded)),
-    (value) =>
+    step(() => decodeOwn(isolation, encoded, decode)),
+    (decoded) =>
       Effect.map(
-        isolation === "freeze" ? sliced(freezing(value)) : Effect.succeed(isolation === "none"),
-        (isShared) => isolated(value, isShared, encoded, decode)
+        isolation === "freeze" ? sliced(freezing(decoded.value)) : Effect.succeed(isolation === "none"),
+        (isShared) => isolated(decoded, isShared, decode)
       )
   )
 
@@ -63,14 +63,36 @@ export const isolate = <A>(
   decode: (encoded: unknown) => Either.Either<A, string>
 ): Either.Either<Isolated<A>, string> =>
   Either.map(
-    decode(encoded),
-    (value) => isolated(value, isolation === "none" || (isolation === "freeze" && freeze(value)), encoded, decode)
+    decodeOwn(isolation, encoded, decode),
+    (decoded) => isolated(decoded, isolation === "none" || (isolation === "freeze" && freeze(decoded.value)), decode)
   )
 
-const isolated = <A>(
-  value: A,
-  isShared: boolean,
+/** A value, and what to decode it of again. */
+interface Decoded<out A> {
+  readonly value: A
+  readonly encoded: unknown
+}
+
+/**
+ * Bytes are decoded of a copy: they are part of the object that is to be written, and a schema or `migrate` may work in
+ * place.
+ */
+const decodeOwn = <A>(
+  isolation: Isolation,
   encoded: unknown,
+  decode: (encoded: unknown) => Either.Either<A, string>
+): Either.Either<Decoded<A>, string> => {
+  if (isolation === "none" || !(encoded instanceof Uint8Array)) {
+    return Either.map(decode(encoded), (value) => ({ value, encoded }))
+  }
+  const own = new Uint8Array(encoded)
+  // Mostly the value is those very bytes: the others need not be kept then.
+  return Either.map(decode(own), (value) => ({ value, encoded: Buffer.compare(own, encoded) === 0 ? own : encoded }))
+}
+
+const isolated = <A>(
+  { encoded, value }: Decoded<A>,
+  isShared: boolean,
   decode: (encoded: unknown) => Either.Either<A, string>
 ): Isolated<A> => ({
   value,
