@@ -187,6 +187,12 @@ export class Keyspace<in out K, in out V, out F = never> {
    */
   readonly formOf: (version: string) => ValueForm<V> | undefined
   /**
+   * Which versions are read.
+   *
+   * @internal
+   */
+  readonly readVersions: ReadonlyArray<string>
+  /**
    * From a failure that is worth remembering to what JSON represents; nothing for other failures.
    *
    * @internal
@@ -238,6 +244,7 @@ export class Keyspace<in out K, in out V, out F = never> {
     this.decodeKey = parts.decodeKey
     this.written = parts.written
     this.formOf = parts.formOf
+    this.readVersions = parts.readVersions
     this.encodeFailure = parts.encodeFailure
     this.decodeFailure = parts.decodeFailure
     this.asFailure = parts.asFailure
@@ -327,6 +334,7 @@ export class Keyspace<in out K, in out V, out F = never> {
       decodeKey: told("decoded", decoder(inJson(options.key))),
       written: forms.written,
       formOf: forms.of,
+      readVersions: forms.versions,
       encodeFailure: failure === undefined
         ? () => Option.none()
         : (error) => isFailure(error) ? Option.some(told("encoded", encoderOf(failure))(error)) : Option.none(),

@@ -146,7 +146,7 @@ export class CacheEncodeError extends Data.TaggedError("CacheEncodeError")<Cache
  * - `NotEncrypted`: it is not encrypted, though entries must be;
  * - `KeyUnknown`: it is encrypted with a key that is not given;
  * - `KeyWrong`: it is encrypted with another key of the same name, or was changed by somebody without the key;
- * - `Foreign`: it is the entry of another key;
+ * - `Foreign`: it is the entry of another key, or has the form of a version that is not read;
  * - `Schema`: its value does not fit the schema of the keyspace any more.
  *
  * @since 1.0.0

@@ -311,10 +311,18 @@ export const toMemoryEntry = <K, V, F>(
 ): Effect.Effect<MemoryEntry, CacheDecodeError> => {
   const form = key.space.formOf(entry.version)
   const folder = folderOf(entry)
-  if (form === undefined || entry.keyspace !== key.keyspace || folder !== key.version || entry.key !== key.id) {
+  if (entry.keyspace !== key.keyspace || folder !== key.version || entry.key !== key.id) {
     const detail = `it belongs to ${cutText(`${entry.keyspace}/${entry.version}`, 100)} and key ${
       cutText(entry.key, 100)
     }`
+    return decodeErrorOf(cache, key, "Foreign", detail)
+  }
+  if (form === undefined) {
+    const { readVersions } = key.space
+    const read = cutText(readVersions.join(", "), 100)
+    const detail = `it has the form of version ${cutText(entry.version, 100)}, and this keyspace reads version${
+      readVersions.length === 1 ? "" : "s"
+    } ${read} only`
     return decodeErrorOf(cache, key, "Foreign", detail)
   }
   const decode = entry.outcome === "success" ? valueOf(form) : failureOf(key)

@@ -11,6 +11,8 @@ export interface Forms<in out V> {
   readonly written: ValueForm<V>
   /** The one that a version wrote, if it is read. */
   readonly of: (version: string) => ValueForm<V> | undefined
+  /** Which versions are read, its own first. */
+  readonly versions: ReadonlyArray<string>
 }
 
 /**
@@ -26,7 +28,10 @@ export const formsOf = <V>(
   check: (value: unknown) => Either.Either<V, string>,
   previous: ReadonlyArray<PreviousVersion<V>>
 ): Forms<V> => {
-  if (previous.length === 0) return { written: own, of: (version) => version === own.version ? own : undefined }
+  const versions = [own.version, ...previous.map(({ version }) => version)]
+  if (previous.length === 0) {
+    return { written: own, of: (version) => version === own.version ? own : undefined, versions }
+  }
   const forms = new Map([[own.version, own]])
   let written = own
   for (const each of previous) {
@@ -34,5 +39,5 @@ export const formsOf = <V>(
     forms.set(form.version, form)
     if (each.isWritten) written = form
   }
-  return { written, of: (version) => forms.get(version) }
+  return { written, of: (version) => forms.get(version), versions }
 }

@@ -226,6 +226,33 @@ describe("previous versions", () => {
       assert.strictEqual((yield* late.stats).unreadable, 1)
     }))
 
+  it.scoped("say of what has a form that is not read which one it is, and which are read", () =>
+    Effect.gen(function*() {
+      const { both, first, last, moved } = peopleOf({ onUnreadable: "fail" })
+      const cache = yield* (yield* makeBucket()).process({ maxSize: 0 })
+      const said = <V, F>(key: CacheKey<string, V, F>) =>
+        Effect.map(Effect.flip(Effect.asVoid(cache.getOption(key))), String)
+      yield* cache.set(first.key("a"), ada1)
+      assert.include(
+        yield* said(last.key("a")),
+        "it has the form of version 1, and this keyspace reads version 2 only"
+      )
+      const Fourth = Keyspace.make("people", {
+        key: Schema.String,
+        value: Schema.String,
+        version: "4",
+        folder: "1",
+        onUnreadable: "fail",
+        previous: [Keyspace.previous({ version: "3", value: Schema.String, migrate: (old) => old })]
+      })
+      yield* cache.set(moved.key("b"), ada2)
+      assert.include(
+        yield* said(Fourth.key("b")),
+        "it has the form of version 2, and this keyspace reads versions 4, 3 only"
+      )
+      assert.deepStrictEqual(yield* cache.get(both.key("b")), ada2)
+    }))
+
   it.scoped("several, each converted by itself", () =>
     Effect.gen(function*() {
       const toThree = ({ born, first, last }: typeof Person2.Type): typeof Person3.Type => ({
