@@ -59,7 +59,8 @@ export interface RemovedOrphans {
 export interface ObjectStoreBySize extends ObjectStore {
   /**
    * Removes contents of the large store that nothing in the small one points to: what processes have left that were killed
-   * while they wrote, and what DynamoDB has removed the pointer of. It lists them all, and asks the small store for each that is old.
+   * while they wrote, or wrote one object at a time, and what DynamoDB has removed the pointer of. It lists them all, and asks
+   * the small store for each that is old. Contents of another small store would go, too: each has a large one for itself.
    */
   readonly removeOrphans: (
     options?: RemoveOrphansOptions
