@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option, Schema } from "effect"
+import { Effect, Layer, Option, Schema, Stream } from "effect"
 import { Keyspace, ObjectStore } from "effect-aws-cache/S3Store"
 import { readFileSync } from "node:fs"
 import { redisStore } from "../../examples/adapters/redisStore.js"
@@ -47,6 +47,27 @@ describe.skipIf(RedisServer.program === undefined)("a second level in Redis", ()
       assert.strictEqual(yield* third.clear(Names), 1)
       const check = yield* third.check
       assert.isTrue(check.isFine, String(check))
+    }))
+
+  it.scopedLive("tells when an entry was written, so that memory is filled with the newest", () =>
+    Effect.gen(function*() {
+      const store = redisStore(yield* RedisServer.make, "cache:", 3600)
+      const began = Date.now()
+      const cache = yield* makeS3CacheService(store)
+      for (const id of [3, 1, 2]) {
+        yield* cache.set(Names.key(id), `name ${id}`)
+        yield* Effect.sleep(2)
+      }
+      const listed = Array.from(yield* Stream.runCollect(store.list("names/")))
+      assert.isTrue(listed.every(({ modified }) => modified >= began && modified <= Date.now()))
+      for (const { etag, name } of listed) {
+        const found = yield* store.load(name)
+        assert.strictEqual(found._tag === "Found" ? found.etag : "", etag)
+      }
+      const other = yield* makeS3CacheService(store)
+      const warmed = yield* other.warm(Names, { limit: 2, newerThan: "30 minutes" })
+      assert.deepStrictEqual([warmed.listed, warmed.loaded, warmed.skipped.older], [3, 2, 1])
+      assert.strictEqual((yield* other.peek(Names.key(3)))._tag, "None")
     }))
 
   it.scopedLive("fails as a second level does, when the server is gone", () =>
