@@ -301,7 +301,8 @@ export const makeLookup = (
     request: (services: Context.Context<R>) => Request<K, V, F, F | G, E>
   ) =>
     memory.lookup(key, (held, now): Effect.Effect<V, F | E, R> => {
-      const content = held === undefined || (now >= held.computeUntil && held.computeUntil !== Number.POSITIVE_INFINITY)
+      const content = held === undefined || now < held.believedFrom ||
+          (now >= held.computeUntil && held.computeUntil !== Number.POSITIVE_INFINITY)
         ? undefined
         : held.contentFor(key.space)
       if (content === undefined) {

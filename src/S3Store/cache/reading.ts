@@ -382,7 +382,10 @@ export const makeReading = (levels: CacheLevels): Reading => {
 
   /** What is held, if a look at it is enough: by far the most frequent case, and the quickest. */
   const takeAtOnce = <K, V, F>(key: CacheKey<K, V, F>, held: MemoryEntry | undefined, now: number) => {
-    if (held === undefined || (now >= held.simpleUntil && held.simpleUntil !== Number.POSITIVE_INFINITY)) {
+    if (
+      held === undefined || now < held.believedFrom ||
+      (now >= held.simpleUntil && held.simpleUntil !== Number.POSITIVE_INFINITY)
+    ) {
       return undefined
     }
     const content = held.contentFor(key.space)

@@ -60,6 +60,8 @@ export class MemoryEntry implements MemoryEntryParts {
   private confirmUntil: number
   /** Until when it is believed, where something is heard of the second level. */
   private belief: number | undefined
+  /** From when on it is: before that, the clock was set back, and says nothing of how long that was. */
+  believedFrom: number
   /** The moment as of which it is what the second level has, by what is heard of that. */
   asOf: number
   private readonly space: object
@@ -94,6 +96,7 @@ export class MemoryEntry implements MemoryEntryParts {
       : refreshFrom(parts.policy.freshness, parts.came, parts.freshUntil, parts.lead)
     this.confirmUntil = parts.came + parts.policy.revalidateAfter
     this.belief = undefined
+    this.believedFrom = Number.NEGATIVE_INFINITY
     this.asOf = 0
     this.simpleUntil = 0
     this.computeUntil = 0
@@ -160,16 +163,17 @@ export class MemoryEntry implements MemoryEntryParts {
 
   /** Whether the time is over until which it was believed. */
   isDoubted(now: number): boolean {
-    return this.belief !== undefined && now >= this.belief
+    return this.belief !== undefined && (now >= this.belief || now < this.believedFrom)
   }
 
   /**
-   * It need not be compared with the second level before this time, by what is heard of that.
+   * It need not be compared with the second level in this time, by what is heard of that.
    *
    * @param asOf the moment as of which it is what the second level has
    */
-  believe(until: number, asOf = this.asOf): void {
+  believe(until: number, from = Number.NEGATIVE_INFINITY, asOf = this.asOf): void {
     this.belief = until
+    this.believedFrom = from
     this.asOf = asOf
     this.plan()
   }
@@ -201,7 +205,7 @@ export class MemoryEntry implements MemoryEntryParts {
   freshOnlyUntil(time: number): MemoryEntry {
     if (time >= this.freshUntil) return this
     const shorter = new MemoryEntry(this.space, this.isolated, { ...this, freshUntil: time })
-    if (this.belief !== undefined) shorter.believe(this.belief, this.asOf)
+    if (this.belief !== undefined) shorter.believe(this.belief, this.believedFrom, this.asOf)
     if (this.confirmUntil === Number.NEGATIVE_INFINITY) shorter.doubt()
     return shorter
   }

@@ -102,7 +102,7 @@ export class PulledNotice implements Beliefs {
   }
 
   unconfirmed(entry: MemoryEntry): void {
-    entry.believe(this.parts.time.at(this.moment() + this.notice), entry.asOf)
+    this.believe(entry, this.moment(), entry.asOf)
   }
 
   readonly renew = (key: AnyKey, entry: MemoryEntry): Effect.Effect<void> =>
@@ -118,10 +118,14 @@ export class PulledNotice implements Beliefs {
 
   /** Until when an entry is believed that is what the second level had at a time. */
   private judge(key: AnyKey, entry: MemoryEntry, asOf: number): void {
-    const { time } = this.parts
     const isNoted = asOf <= this.names.of(nameInJournal(key.objectName)) + longestWay
-    if (isNoted || this.read <= asOf) return entry.believe(time.at(asOf + this.notice), asOf)
-    entry.believe(time.at(this.read + this.notice), this.read)
+    const from = isNoted || this.read <= asOf ? asOf : this.read
+    this.believe(entry, from, from)
+  }
+
+  private believe(entry: MemoryEntry, from: number, asOf: number): void {
+    const { time } = this.parts
+    entry.believe(time.at(from + this.notice), time.at(from), asOf)
   }
 
   private readonly isDue = (): boolean => {

@@ -39,7 +39,7 @@ export class PushedNotice implements Beliefs {
   }
 
   unconfirmed(entry: MemoryEntry, now: number): void {
-    if (entry.isDoubted(now)) entry.believe(now + retryAfter)
+    if (entry.isDoubted(now)) entry.believe(now + retryAfter, now)
   }
 
   readonly renew = (): Effect.Effect<void> => Effect.void

@@ -1,7 +1,7 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Layer, Option, Schema, TestClock } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, Schema, TestClock } from "effect"
 import { Keyspace, S3Cache, type S3CacheOptions } from "effect-aws-cache/S3Store"
 import { journalName } from "../../../src/S3Store/notice/Journal.js"
 import { Fault } from "../../servers/FaultProxy.js"
@@ -192,6 +192,26 @@ describe("an S3Cache that reads a journal of changes", () => {
       assert.strictEqual(yield* warmed.get(key), "Alice")
       assert.strictEqual(yield* restored.get(key), "Alice")
     }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scoped("gives out nothing older when the clock is set back, before it polls and while it does not", () =>
+    Effect.gen(function*() {
+      const { reader, writer } = yield* makeTwo()
+      yield* TestClock.setTime(86_400_000)
+      // The steady clock of tests is set back, too: so that no time is lost, everybody looks before and after it.
+      const look = Effect.zip(writer.getOption(two), reader.getOption(two))
+      for (const [n, isIdle] of [false, true].entries()) {
+        yield* writer.set(one, `old ${n}`)
+        if (isIdle) yield* settled(reader)
+        assert.strictEqual(yield* reader.get(one), `old ${n}`)
+        if (isIdle) yield* TestClock.adjust("1 minute")
+        yield* look
+        yield* TestClock.setTime((yield* Clock.currentTimeMillis) - 3_600_000)
+        yield* look
+        yield* writer.set(one, `new ${n}`)
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual(yield* reader.getOrCompute(one, Effect.succeed("computed")), `new ${n}`)
+      }
+    }))
 
   it.scoped("what is written behind is heard of when it is written", () =>
     Effect.gen(function*() {
