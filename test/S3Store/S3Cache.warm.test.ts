@@ -87,7 +87,12 @@ describe("warm", () => {
       assert.isAtMost((yield* few.stats).byteSize ?? 0, 1024)
       assert.strictEqual((yield* few.stats).evicted, 0)
       const none = yield* makeS3CacheService(store, { maxSize: 0 })
-      assert.deepStrictEqual((yield* none.warm(Numbers)).loaded, 0)
+      assert.deepStrictEqual(yield* none.warm(Numbers), { listed: 10, loaded: 0, skipped: { ...nothing, full: 10 } })
+      assert.deepStrictEqual((yield* none.warm(Numbers, { newerThan: "5 minutes" })).skipped, {
+        ...nothing,
+        older: 6,
+        full: 4
+      })
     }))
 
   it.scoped("fills the room of its keyspace, and of no other", () =>

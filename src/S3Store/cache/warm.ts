@@ -108,7 +108,8 @@ export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService[
       // From now on it is heard of.
       policyOf(space)
       const free = yield* memory.freeFor(space)
-      const limit = options.limit ?? Math.min(free.maxSize, mostChosen)
+      // Where there is no room at all, that is why nothing comes, and not its age.
+      const limit = options.limit ?? Math.min(free.maxSize || mostChosen, mostChosen)
       const age = durationMillis(options.newerThan) ?? Number.POSITIVE_INFINITY
       const since = (yield* Clock.currentTimeMillis) - age
       const skipped: Skipped = { older: 0, held: 0, full: 0, outdated: 0, unreadable: 0 }
