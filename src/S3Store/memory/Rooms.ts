@@ -71,8 +71,9 @@ export class Rooms {
     meter: Meter | undefined
   ): Effect.Effect<Rooms, CacheConfigError> =>
     Effect.gen(function*() {
+      const { maxBytes: given = Number.POSITIVE_INFINITY } = options
       const maxBytes = yield* whenRight(
-        () => checkByteLimit(name, "maxBytes", options.maxBytes ?? Number.POSITIVE_INFINITY, availableMemory()),
+        () => checkByteLimit(name, "maxBytes", given, availableMemory()),
         Effect.succeed
       )
       const whole = { maxSize: options.maxSize ?? 1000, maxBytes }
