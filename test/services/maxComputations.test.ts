@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Schema, type Scope } from "effect"
+import { Deferred, Effect, Exit, Fiber, Schema, type Scope, TestClock } from "effect"
 import { Store } from "effect-aws-cache/Cache"
 import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import { TtlDict } from "effect-aws-cache/Ttl"
@@ -158,6 +158,43 @@ for (const [what, make] of stores) {
         assert.strictEqual(counted.most, 1)
       }))
 
+    for (
+      const [leaving, leave] of [
+        ["is given up after a time", (nested: Effect.Effect<unknown>) => Effect.timeoutOption(nested, "1 second")],
+        ["loses a race", (nested: Effect.Effect<unknown>) => Effect.race(nested, Effect.sleep("1 second"))]
+      ] as const
+    ) {
+      it.scoped(`one that asks for another, which ${leaving}, takes its seat again`, () =>
+        Effect.gen(function*() {
+          const store = yield* make(1)
+          const { counted, run } = counting()
+          const slow = Effect.orDie(store.compute("slow", Effect.never))
+          const fibers = yield* Effect.forEach(["a", "b", "c"], (key) =>
+            Effect.fork(store.compute(key, Effect.zipRight(leave(slow), run(key, Effect.as(turns(5), key))))))
+          yield* turns(20)
+          yield* TestClock.adjust("1 second")
+          assert.deepStrictEqual(yield* Effect.forEach(fibers, Fiber.join), ["a", "b", "c"])
+          assert.deepStrictEqual(counted, { running: 0, most: 1 })
+        }))
+    }
+
+    it.scoped("who holds a seat may interrupt one that waits for its own", () =>
+      Effect.gen(function*() {
+        const store = yield* make(1)
+        const slow = Effect.orDie(store.compute("slow", Effect.never))
+        const waits = yield* Effect.fork(store.compute("waits", Effect.as(Effect.timeoutOption(slow, "1 second"), "")))
+        yield* turns(60)
+        const ends = yield* Effect.fork(
+          store.compute("ends", Effect.as(Effect.zipRight(Effect.sleep("2 seconds"), Fiber.interrupt(waits)), "ended"))
+        )
+        yield* turns(60)
+        yield* TestClock.adjust("1 second")
+        yield* turns(60)
+        yield* TestClock.adjust("2 seconds")
+        assert.strictEqual(yield* Fiber.join(ends), "ended")
+        assert.strictEqual(yield* store.compute("next", Effect.succeed("next")), "next")
+      }))
+
     it.scoped("a load of many is one computation", () =>
       Effect.gen(function*() {
         const store = yield* make(1)
@@ -176,10 +213,19 @@ for (const [what, make] of stores) {
       [
         fc.integer({ min: 1, max: 3 }),
         // Keys ask for keys above them.
-        fc.array(fc.record({ key: fc.nat(5), above: fc.array(fc.nat(5), { maxLength: 2 }), leaves: fc.boolean() }), {
-          minLength: 1,
-          maxLength: 10
-        })
+        fc.array(
+          fc.record({
+            key: fc.nat(5),
+            above: fc.array(fc.nat(5), { maxLength: 2 }),
+            leaves: fc.boolean(),
+            // For how many turns it waits for another.
+            patience: fc.option(fc.nat(6), { nil: undefined })
+          }),
+          {
+            minLength: 1,
+            maxLength: 10
+          }
+        )
       ],
       ([most, asks]) =>
         Effect.scoped(Effect.gen(function*() {
@@ -192,17 +238,30 @@ for (const [what, make] of stores) {
             () => turns(1),
             () => Effect.sync(() => counted.running--)
           )
-          const ask = (key: number, above: ReadonlyArray<number>): Effect.Effect<string, unknown> =>
+          const ask = (
+            key: number,
+            above: ReadonlyArray<number>,
+            patience: number | undefined
+          ): Effect.Effect<string, unknown> =>
             store.compute(
               `${key}`,
               step.pipe(
-                Effect.zipRight(Effect.forEach(above.filter((other) => other > key), (other) => ask(other, above))),
+                Effect.zipRight(Effect.forEach(
+                  above.filter((other) => other > key),
+                  (other): Effect.Effect<unknown, unknown> => {
+                    const nested = ask(other, above, patience)
+                    return patience === undefined ? nested : Effect.raceFirst(nested, turns(patience))
+                  }
+                )),
                 Effect.zipRight(step),
                 Effect.as(`${key}`),
                 Effect.orDie
               )
             )
-          const fibers = yield* Effect.forEach(asks, ({ above, key }) => Effect.fork(ask(key, above)))
+          const fibers = yield* Effect.forEach(
+            asks,
+            ({ above, key, patience }) => Effect.fork(ask(key, above, patience))
+          )
           yield* turns(4)
           yield* Effect.forEach(fibers, (fiber, at) => asks[at]?.leaves === true ? Fiber.interrupt(fiber) : Effect.void)
           const exits = yield* Effect.forEach(fibers, Fiber.await)

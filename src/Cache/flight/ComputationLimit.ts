@@ -25,12 +25,14 @@ class ComputationLimit {
       Effect.withFiberRuntime<A, E, R>((fiber) => {
         const node = localOf(fiber, enclosing)
         const place = new Place(this)
-        if (node !== undefined) node.seats = [...node.seats, place]
         return Effect.ensuring(
-          Effect.zipRight(restore(place.take), restore(compute)),
+          Effect.flatMap(restore(place.take), () => {
+            if (node !== undefined) node.seats = [...node.seats, place]
+            return restore(compute)
+          }),
           Effect.sync(() => {
             if (node !== undefined) node.seats = node.seats.filter((seat) => seat !== place)
-            place.giveUp()
+            place.end()
           })
         )
       })
@@ -75,32 +77,62 @@ export const limiting = (most: number | undefined): Limiting =>
 class Place implements Seat {
   private readonly limit: ComputationLimit
   private isSeated = false
-  private readonly waiting = new Set<() => void>()
+  private hasEnded = false
+  /** Those who wait for it, and whether they do only as long as the computation is wanted. */
+  private readonly waiting = new Map<() => void, boolean>()
 
   constructor(limit: ComputationLimit) {
     this.limit = limit
   }
 
-  readonly take: Effect.Effect<void> = Effect.async<void>((resume) => {
-    if (this.isSeated) return resume(Effect.void)
-    const goOn = () => resume(later(Effect.void))
-    this.waiting.add(goOn)
-    this.limit.seat(this)
-    return Effect.sync(() => {
-      this.waiting.delete(goOn)
-      if (this.waiting.size === 0) this.limit.leave(this)
-    })
-  })
+  readonly take: Effect.Effect<void> = this.taking(false)
+
+  readonly takeIfWanted: Effect.Effect<void> = this.taking(true)
 
   giveUp(): void {
-    if (!this.isSeated) return
-    this.isSeated = false
-    this.limit.vacate()
+    if (this.isSeated) {
+      this.isSeated = false
+      this.limit.vacate()
+    } else this.letGo(() => true)
+  }
+
+  unwanted(): void {
+    this.letGo((ifWanted) => ifWanted)
+  }
+
+  /** The computation is over: what it has left behind takes no seat. */
+  end(): void {
+    this.hasEnded = true
+    this.giveUp()
   }
 
   sit(): void {
     this.isSeated = true
-    for (const goOn of this.waiting) goOn()
+    for (const goOn of this.waiting.keys()) goOn()
     this.waiting.clear()
+  }
+
+  private taking(ifWanted: boolean): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
+      if (this.isSeated || this.hasEnded) return resume(Effect.void)
+      const goOn = () => resume(later(Effect.void))
+      this.waiting.set(goOn, ifWanted)
+      this.limit.seat(this)
+      return Effect.sync(() => this.forget(goOn))
+    })
+  }
+
+  /** Some of those who wait go on without it. */
+  private letGo(which: (ifWanted: boolean) => boolean): void {
+    for (const [goOn, ifWanted] of [...this.waiting]) {
+      if (!which(ifWanted)) continue
+      this.forget(goOn)
+      goOn()
+    }
+  }
+
+  private forget(goOn: () => void): void {
+    this.waiting.delete(goOn)
+    if (this.waiting.size === 0) this.limit.leave(this)
   }
 }

@@ -324,6 +324,7 @@ export class SingleFlight<in out K> {
 
   private readonly close: Effect.Effect<void> = Effect.suspend(() => {
     this.closed = true
+    for (const { node } of this.running.keys()) node.abandon()
     return Fiber.interruptAll(
       [...this.running.keys()].flatMap((flight) => flight.fiber === undefined ? [] : [flight.fiber])
     )
@@ -475,7 +476,10 @@ export class SingleFlight<in out K> {
       depth--
       if (flight.exit !== undefined) return
       flight.fiber = fiber
-      if (this.closed) interruptLater(fiber)
+      if (this.closed) {
+        flight.node.abandon()
+        interruptLater(fiber)
+      }
     }
     if (!this.closed) {
       filed = this.attached.get(key) ?? this.attached.add(key, new Set())

@@ -17,8 +17,12 @@ export const endEpoch = (): number => epochs.now++
 export interface Seat {
   /** Waits for it. */
   readonly take: Effect.Effect<void>
-  /** Gives it to the next. */
+  /** The same, but no longer than until `unwanted`. */
+  readonly takeIfWanted: Effect.Effect<void>
+  /** Gives it to the next, and lets nobody wait for it. */
   readonly giveUp: () => void
+  /** Nobody wants what the computation comes to. */
+  readonly unwanted: () => void
 }
 
 const none: ReadonlyArray<Seat> = []
@@ -30,6 +34,7 @@ export class WaitNode {
   /** Its seats among those of which only so many run. */
   seats: ReadonlyArray<Seat> = none
   private waits = 0
+  private isUnwanted = false
   /** When it began, or what began it. */
   readonly epoch: number
   private readonly waitsFor = new Map<WaitNode, number>()
@@ -52,7 +57,25 @@ export class WaitNode {
 
   /** One of its fibers goes on. The last one waits for its seats. */
   goOn(): Effect.Effect<void> {
-    return --this.waits > 0 ? Effect.void : Effect.forEach(this.seats, ({ take }) => take, { discard: true })
+    this.waits--
+    return this.takeSeats((seat) => seat.take)
+  }
+
+  /** Its fibers are about to be interrupted: they wait for seats no more. */
+  abandon(): void {
+    this.isUnwanted = true
+    for (const seat of this.seats) seat.unwanted()
+  }
+
+  /** Waits for its seats, unless it is abandoned: for who cannot be interrupted. */
+  takeSeatsIfWanted(): Effect.Effect<void> {
+    return this.takeSeats((seat) => this.isUnwanted ? Effect.void : seat.takeIfWanted)
+  }
+
+  // Where one more of its fibers has begun to wait, it does so without seats: else others would wait for these, and it for them.
+  private takeSeats(take: (seat: Seat) => Effect.Effect<void>): Effect.Effect<void> {
+    if (this.waits > 0 || this.seats.length === 0) return Effect.void
+    return Effect.forEach(this.seats, (seat) => this.waits > 0 ? Effect.void : take(seat), { discard: true })
   }
 
   /** One more of its fibers waits for another computation. */

@@ -17,6 +17,7 @@ export const leave = (flight: Flight<unknown, unknown>): Effect.Effect<void> =>
       return Exit.void
     }
     flight.detach()
+    flight.node.abandon()
     return Effect.asVoid(Fiber.interrupt(flight.fiber))
   })
 

@@ -75,7 +75,8 @@ export interface FreshnessOptions<in out F = never> {
   /**
    * How many computations run at a time, a whole number above zero; refreshes in the background are among them, and a load of
    * many values is one. The others wait, first come first served, and can be interrupted meanwhile. One that waits for another
-   * computation does not run: so those that need each other never wait for ever. Default: no limit.
+   * computation does not run: so those that need each other never wait for ever; but for one that asks through a promise
+   * (`Effect.runPromise`), which cannot be seen. Default: no limit.
    */
   readonly maxComputations?: number | undefined
 }
