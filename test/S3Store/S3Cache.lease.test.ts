@@ -268,4 +268,69 @@ describe("coordination: \"lease\"", () => {
       assert.strictEqual(yield* turning(yield* Effect.fork(lookup("b"))), 3)
       assert.deepStrictEqual(yield* (yield* process()).getOption(Numbers.key("b")), Option.some(3))
     }))
+
+  const Ahead = Keyspace.make("ahead", {
+    key: Schema.String,
+    value: Schema.Number,
+    timeToLive: "10 seconds",
+    refreshAhead: 0.5,
+    coordination: "lease"
+  })
+  const old = Ahead.key("a")
+  const looks: Record<string, (cache: S3CacheService) => Effect.Effect<unknown, unknown>> = {
+    getOption: (cache) => cache.getOption(old),
+    has: (cache) => cache.has(old),
+    get: (cache) => Effect.flip(cache.get(old)),
+    getMany: (cache) => cache.getMany([old]),
+    purge: (cache) => cache.purge(Ahead)
+  }
+  const begins: Record<
+    string,
+    (cache: S3CacheService, compute: Effect.Effect<number, string>) => Effect.Effect<unknown, unknown>
+  > = {
+    getOrCompute: (cache, compute) => cache.getOrCompute(old, compute),
+    memoize: (cache, compute) => Effect.flatMap(cache.memoize(Ahead, () => compute), (lookup) => lookup("a")),
+    refresh: (cache, compute) => cache.refresh(old, compute)
+  }
+  for (const [begun, begin] of Object.entries(begins)) {
+    for (const [looked, look] of Object.entries(looks)) {
+      for (const who of ["its own process", "another process"]) {
+        it.scoped(`what ${begun} computes ahead is kept, though ${who} looks by ${looked} after the old value expired`, () =>
+          Effect.gen(function*() {
+            const { process } = yield* makeBucket()
+            const [one, other] = [yield* process(), yield* process()]
+            const { compute, end, running } = controlled()
+            yield* one.set(old, 1)
+            yield* TestClock.adjust("8 seconds")
+            const computing = yield* Effect.fork(begin(one, compute("a")))
+            yield* until(() => running.length === 1)
+            yield* TestClock.adjust("3 seconds")
+            yield* look(who === "another process" ? other : one)
+            yield* end(0, Effect.succeed(2))
+            yield* turning(computing)
+            yield* turning(yield* Effect.fork(one.settle({ within: "5 seconds" })))
+            assert.strictEqual(yield* one.get(old), 2)
+            assert.strictEqual(yield* (yield* process()).get(old), 2)
+            assert.strictEqual((yield* taken(one)).lost, 0)
+            assert.strictEqual(running.length, 1)
+          }))
+      }
+    }
+    it.scoped(`what another process removes before it expired stays removed, though ${begun} computes it`, () =>
+      Effect.gen(function*() {
+        const { process } = yield* makeBucket()
+        const [one, other] = [yield* process(), yield* process()]
+        const { compute, end, running } = controlled()
+        yield* one.set(old, 1)
+        yield* TestClock.adjust("8 seconds")
+        const computing = yield* Effect.fork(begin(one, compute("a")))
+        yield* until(() => running.length === 1)
+        yield* other.remove(old)
+        yield* end(0, Effect.succeed(2))
+        yield* turning(computing)
+        yield* turning(yield* Effect.fork(one.settle({ within: "1 second" })))
+        assert.isTrue(Option.isNone(yield* (yield* process()).getOption(old)))
+        assert.strictEqual((yield* taken(one)).lost, 1)
+      }))
+  }
 })

@@ -19,13 +19,15 @@ export interface Fence {
   readonly isHeld: Effect.Effect<boolean>
   /** The etag of the object whose place the result takes; `undefined`: there was none. */
   readonly etag: string | undefined
+  /** From when that object is of no use, if that is known: whoever looks may remove it then, and the result is written anew. */
+  readonly uselessFrom: number | undefined
 }
 
 /** Something that one process is to compute. */
 interface Coordinated<out A> {
-  /** Whether the result is there by now, and the etag of what is there instead. */
+  /** Whether the result is there by now, and what is there instead. */
   readonly check: Effect.Effect<
-    { readonly found: Option.Option<A>; readonly etag: string | undefined },
+    Pick<Fence, "etag" | "uselessFrom"> & { readonly found: Option.Option<A> },
     ObjectStoreError
   >
   /** Computes and writes, behind a fence; without one where processes cannot agree. */
@@ -73,9 +75,11 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
       ledger.record({ _tag: "LeaseTaken", key, insteadOf: lease.insteadOf })
       // Somebody may have finished between the look into the second level and the lease.
       return Effect.matchEffect(check, {
-        onFailure: () => computeAndNote({ isHeld: lease.isHeld, etag: undefined }),
-        onSuccess: ({ etag, found }) =>
-          Option.isSome(found) ? Effect.succeed(found.value) : computeAndNote({ isHeld: lease.isHeld, etag })
+        onFailure: () => computeAndNote({ isHeld: lease.isHeld, etag: undefined, uselessFrom: undefined }),
+        onSuccess: ({ etag, found, uselessFrom }) =>
+          Option.isSome(found)
+            ? Effect.succeed(found.value)
+            : computeAndNote({ isHeld: lease.isHeld, etag, uselessFrom })
       })
     }
 
@@ -90,12 +94,12 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
       )
 
     /** For a caller that has waited for too long: what another one has written meanwhile stays. */
-    const withoutLease = (etag: string | undefined): Effect.Effect<A> =>
+    const withoutLease = (there: Pick<Fence, "etag" | "uselessFrom">): Effect.Effect<A> =>
       Effect.zipRight(
         logProblem(levels, key, {
           message: `${store.description}${name}: another process computes for longer than leaseWait; not waiting for it`
         }),
-        computeAndNote({ isHeld: Effect.succeed(true), etag })
+        computeAndNote({ isHeld: Effect.succeed(true), etag: there.etag, uselessFrom: there.uselessFrom })
       )
 
     const acquire = (
@@ -108,7 +112,7 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
         return Effect.flatMap(
           leases.wait(name, outcome.left, patience),
           (waited) =>
-            Effect.flatMap(check, ({ etag, found }): Effect.Effect<A, ObjectStoreError> => {
+            Effect.flatMap(check, ({ etag, found, uselessFrom }): Effect.Effect<A, ObjectStoreError> => {
               if (Option.isSome(found)) {
                 return Effect.succeed(found.value)
               }
@@ -118,7 +122,7 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
                 case "Dead":
                   return acquire(leases.takeOver(name, waited.lease), patience)
                 case "TooLong":
-                  return withoutLease(etag)
+                  return withoutLease({ etag, uselessFrom })
               }
             })
         )

@@ -207,8 +207,15 @@ export const makeComputing = (
       ),
       (outcome) => {
         if (outcome?._tag === "Written") return Effect.succeed(outcome.held)
-        ledger.record({ _tag: "LeaseLost", key })
-        return nothing
+        return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          // What was of no use any more has been tidied up. Before that time, somebody has removed it on purpose.
+          if (
+            outcome?._tag === "Gone" && fence.etag !== undefined &&
+            fence.uselessFrom !== undefined && fence.uselessFrom <= now
+          ) return writeFenced(key, entry, { ...fence, etag: undefined })
+          ledger.record({ _tag: "LeaseLost", key })
+          return nothing
+        })
       }
     )
 
@@ -333,6 +340,7 @@ export const makeComputing = (
               : held.readerFor(key.space)
             return {
               etag,
+              uselessFrom: held?.uselessFrom,
               found: content === undefined
                 ? Option.none()
                 : Option.some({ content, keep: held, refresh: false, isNew: true })

@@ -94,6 +94,7 @@ export const makeLookup = (
           check: Effect.flatMap(reading.load(key, policy), ({ etag, held }) =>
             Effect.map(Clock.currentTimeMillis, (now) => ({
               etag,
+              uselessFrom: held?.uselessFrom,
               // The same entry again is as much due as it was, although what is loaded counts from now.
               found: Option.fromNullable(
                 refreshing && etag !== undefined && etag === entry?.etag
