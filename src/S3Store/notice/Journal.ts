@@ -13,6 +13,12 @@ import { decodeNotes, encodeNotes, newestNotes, newNote, type Note } from "./jou
 /** The name of the object that has the journal of a folder of entries. */
 export const journalName = (folder: string): string => `.notice/${digestName(folder)}`
 
+/**
+ * After how long without a look it is not known what the journal was meanwhile, in milliseconds: rules of a bucket remove
+ * what is older than a day, so that it may have come and gone, or be put back as it was before.
+ */
+const longestPause = 3_600_000
+
 /** How often an append is tried while other writers are faster. */
 const attempts = 10
 
@@ -52,8 +58,10 @@ export class Journal {
   private readonly now: () => number
   private readonly turns = Effect.unsafeMakeSemaphore(1)
   private known: Known | undefined
-  /** The note up to which the reader was told; `none` where there was no journal. */
-  private position: string | "none" | undefined
+  /** The note up to which the reader was told; where there was none, what there was in place of notes. */
+  private position: string | undefined
+  /** When it was looked at last. */
+  private looked = Number.NEGATIVE_INFINITY
   private batch: Batch | undefined
   private conditionsHonoured = true
 
@@ -106,9 +114,10 @@ export class Journal {
     const began = this.now()
     const { etag, notes } = this.known ?? {}
     return Effect.map(this.store.load(this.name, { ifNoneMatch: etag }), (found) => {
+      if (this.isAfterPause(began)) this.position = undefined
       switch (found._tag) {
         case "Unchanged":
-          this.tell(notes ?? [], true)
+          this.tell({ etag, notes: notes ?? [] })
           break
         case "Absent":
           this.know({ etag: undefined, notes: [] })
@@ -125,14 +134,26 @@ export class Journal {
   })
 
   private know(known: Known): void {
+    const before = this.known
     this.known = known
-    this.tell(known.notes, known.etag !== undefined)
+    // Nobody writes the same notes again: they were put back, in place of others maybe.
+    if (before !== undefined && before.etag !== known.etag && newestOf(known) === this.position) {
+      this.position = undefined
+    }
+    this.tell(known)
+  }
+
+  private isAfterPause(now: number): boolean {
+    const isLong = now >= this.looked + longestPause
+    this.looked = now
+    return isLong
   }
 
   /** Tells the reader of the notes that came after the one he read last. */
-  private tell(notes: ReadonlyArray<Note>, isThere: boolean): void {
-    const newest = isThere ? notes.at(-1)?.id : "none"
-    if (newest !== undefined && newest === this.position) return
+  private tell(known: Known): void {
+    const newest = newestOf(known)
+    if (newest === this.position) return
+    const { notes } = known
     const at = notes.findIndex(({ id }) => id === this.position)
     if (at === -1) this.reader.missed()
     else for (const { names } of notes.slice(at + 1)) this.reader.noted(names)
@@ -164,6 +185,7 @@ export class Journal {
         const etag = Option.getOrUndefined(outcome.etag)
         this.known = etag === undefined ? undefined : { etag, notes }
         // Nobody came between: what the reader has heard is all there was.
+        if (this.isAfterPause(began)) this.reader.missed()
         this.position = note.id
         return this.reader.heardUntil(began)
       }
@@ -176,8 +198,11 @@ export class Journal {
   /** In place of whatever is there: every reader knows that he has missed something. */
   private write(note: Note): Effect.Effect<void, ObjectStoreError> {
     return Effect.map(this.store.save(this.name, encodeNotes([note])), (etag) => {
-      this.tell([note], true)
+      this.tell({ etag: undefined, notes: [note] })
       this.known = Option.getOrUndefined(Option.map(etag, (etag) => ({ etag, notes: [note] })))
     })
   }
 }
+
+/** The newest note of a journal; where it has none, what tells that from other such journals, and from none at all. */
+const newestOf = ({ etag, notes }: Known): string => notes.at(-1)?.id ?? `without notes: ${etag ?? "none"}`

@@ -2,7 +2,8 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Context, Duration, Effect, Layer, Option, Schema, TestClock } from "effect"
-import { Keyspace, S3Cache, type S3CacheOptions } from "effect-aws-cache/S3Store"
+import { Keyspace, ObjectStore, S3Cache, type S3CacheOptions } from "effect-aws-cache/S3Store"
+import { makeS3CacheService } from "../../../src/S3Store/cache/makeS3CacheService.js"
 import { journalName } from "../../../src/S3Store/notice/Journal.js"
 import { Fault } from "../../servers/FaultProxy.js"
 import { eventually } from "../../support/until.js"
@@ -211,6 +212,42 @@ describe("an S3Cache that reads a journal of changes", () => {
         yield* TestClock.adjust("5 seconds")
         assert.strictEqual(yield* reader.getOrCompute(one, Effect.succeed("computed")), `new ${n}`)
       }
+    }))
+
+  it.scoped("misses nothing of a journal that came and went, or was put back, while it did not look", () =>
+    Effect.gen(function*() {
+      const store = yield* ObjectStore
+      const plain = yield* makeS3CacheService(store)
+      const writer = yield* makeS3CacheService(store, { notice: "5 seconds" })
+      const reader = yield* makeS3CacheService(store, { notice: "5 seconds" })
+      yield* plain.set(one, "old")
+      yield* settled(reader)
+      yield* TestClock.adjust("1 day")
+      yield* writer.set(one, "new")
+      yield* TestClock.adjust("1 day")
+      yield* store.remove(journal)
+      assert.strictEqual(yield* reader.get(one), "new")
+
+      yield* writer.set(one, "newer")
+      yield* settled(reader)
+      yield* TestClock.adjust("1 minute")
+      const before = yield* store.load(journal)
+      assert(before._tag === "Found")
+      yield* writer.set(one, "newest")
+      yield* store.save(journal, before.body)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(yield* reader.get(one), "newest")
+    }).pipe(Effect.provide(ObjectStore.layerMemory())))
+
+  it.scoped("has missed something but once where a journal is damaged", () =>
+    Effect.gen(function*() {
+      const { direct, reader, writer } = yield* makeTwo()
+      yield* writer.set(one, "Ada")
+      yield* settled(reader)
+      const { missed } = (yield* reader.stats).notice
+      yield* direct.save(journal, new Uint8Array([1, 2, 3]))
+      yield* settled(reader)
+      assert.strictEqual((yield* reader.stats).notice.missed, missed + 1)
     }))
 
   it.scoped("what is written behind is heard of when it is written", () =>
