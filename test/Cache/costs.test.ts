@@ -67,4 +67,18 @@ describe("cost: \"time\"", () => {
       const error = yield* Effect.flip(process({ cost: "time", evictionPolicy: "Adaptive" }))
       assert.include(error.message, "evictionPolicy is \"Adaptive\", but must be \"GDSF\" or \"W-TinyLFU\" with cost")
     }))
+
+  it.scoped("an entry of an S3Cache that is set anew costs what it did", () =>
+    Effect.gen(function*() {
+      const { process } = yield* makeBucket()
+      for (const write of ["through", "behind"] as const) {
+        const Numbers = Keyspace.make(`numbers-${write}`, { key: Schema.String, value: Schema.Number, write })
+        const cache = yield* process({ cost: "time", maxSize: 2 })
+        yield* computing((key, compute) => cache.getOrCompute(Numbers.key(key), compute), "slow", 5000)
+        yield* cache.set(Numbers.key("slow"), 2)
+        yield* cache.set(Numbers.key("slow"), 3)
+        for (const key of ["a", "b", "c", "d"]) yield* cache.set(Numbers.key(key), 1)
+        assert.deepStrictEqual(yield* cache.peek(Numbers.key("slow")), Option.some(3))
+      }
+    }))
 })

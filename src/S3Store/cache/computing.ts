@@ -30,6 +30,13 @@ import type { Coordination, Fence } from "./computeUnderLease.js"
 import type { Reading } from "./reading.js"
 import type { PutOutcome, Writing } from "./writing.js"
 
+/** What a look into both levels found. */
+export interface Looked {
+  readonly held: MemoryEntry
+  /** How often memory was told of changes when it began. */
+  readonly changes: number
+}
+
 /** A lookup that can compute. */
 export interface Call<in out K, in out V, out F, in out E> {
   readonly key: CacheKey<K, V, F>
@@ -47,6 +54,8 @@ export interface Call<in out K, in out V, out F, in out E> {
   readonly began?: Moment | undefined
   /** Whether who calls has just looked into both levels: the second is not asked again. */
   readonly isLooked?: boolean | undefined
+  /** The old value that this look found, which memory may not have kept. */
+  readonly looked?: Looked | undefined
   /** Its own tags of a failure that is remembered, instead of those of the keyspace. */
   readonly failureTags?: ReadonlyArray<string> | undefined
   /** Who gets its failure where there is an old value: always its caller, or nobody. Else who waits gets the value, or it. */

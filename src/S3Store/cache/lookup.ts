@@ -66,18 +66,22 @@ export const makeLookup = (
    * The flight of a read: what the second level has, or what is computed. With `refreshing`, what is fresh but about to
    * expire is not enough.
    *
-   * @param held what memory has
+   * @param inMemory what memory has
    */
   const loadOrCompute = <K, V, F, E>(
     asked: Call<K, V, F, F | E>,
     policy: EntryPolicy,
-    held: MemoryEntry | undefined,
+    inMemory: MemoryEntry | undefined,
     isAttached: () => boolean,
     refreshing: boolean
   ): Effect.Effect<Computed<V, E | F>> =>
     Effect.gen(function*() {
-      const { key } = asked
-      const loaded = yield* Effect.either(loadWhereNeeded(asked, policy, held, refreshing))
+      const { key, looked } = asked
+      const held = inMemory ?? (looked === undefined ? undefined : yield* reading.applyKnownTags(looked.held))
+      // Memory would have forgotten it when it was removed or replaced.
+      const isLooked = asked.isLooked === true &&
+        (inMemory !== undefined || held === undefined || looked?.changes === memory.changes)
+      const loaded = yield* Effect.either(loadWhereNeeded(key, policy, held, isLooked, refreshing))
       if (Either.isLeft(loaded)) {
         const failure = key.space.failureOf(loaded.left)
         if (Option.isSome(failure)) return { content: () => Exit.fail(failure.value), keep: undefined, refresh: false }
@@ -107,20 +111,21 @@ export const makeLookup = (
         })
     })
 
-  const loadWhereNeeded = <K, V, F, E>(
-    { isLooked, key }: Call<K, V, F, E>,
+  const loadWhereNeeded = <K, V, F>(
+    key: CacheKey<K, V, F>,
     policy: EntryPolicy,
     held: MemoryEntry | undefined,
+    isLooked: boolean,
     refreshing: boolean
   ): Effect.Effect<MemoryEntry | undefined, ObjectStoreError> => {
     if (held === undefined) {
       // Without memory, the value that is stale is found there.
-      return refreshing || isLooked !== true
+      return refreshing || !isLooked
         ? reading.loadEntry(key, policy, reading.loadInside)
         : Effect.succeed(held)
     }
     // Another process may have put one into the second level since this one looked there, or removed what was there.
-    if ((refreshing ? held.etag === undefined : isLooked === true) || behind.waiting(key) !== undefined) {
+    if ((refreshing ? held.etag === undefined : isLooked) || behind.waiting(key) !== undefined) {
       return Effect.succeed(held)
     }
     return Effect.map(

@@ -20,6 +20,7 @@ import { pairsOf } from "../keyspace/unlessWrongArgument.js"
 import type { S3CacheManyOptions } from "../options/S3CacheOptions.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
+import type { Looked } from "./computing.js"
 import type { FlightGroups } from "./FlightGroups.js"
 import type { Lookup } from "./lookup.js"
 import type { Reading } from "./reading.js"
@@ -76,7 +77,7 @@ export const makeManyKeys = (
   batches: SingleFlight<string>,
   lookup: Lookup
 ): Pick<S3CacheService, "getMany" | "getManyOrCompute" | "hasMany" | "setMany" | "removeMany"> => {
-  const { name } = levels
+  const { memory, name } = levels
 
   const getMany: S3CacheService["getMany"] = (keys, options) =>
     Effect.forEach(keys, (key) => reading.getOption(key), { concurrency: concurrencyOf(options) })
@@ -85,6 +86,7 @@ export const makeManyKeys = (
   const computeMany = <K, V, F, E>(
     missing: ReadonlyArray<CacheKey<K, V, F>>,
     load: Load<K, V, F, E, never>,
+    lookedAt: (key: CacheKey<K, V, F>) => Looked | undefined,
     shared: object,
     concurrency: number,
     failures = 0
@@ -114,6 +116,7 @@ export const makeManyKeys = (
           key,
           group: groups.of<K, V, F, E | NotLoaded | NotOwn | F>(key.space, shared),
           isLooked: true,
+          looked: lookedAt(key),
           isOfKey: () =>
             key.isUnchanged,
           began,
@@ -145,7 +148,7 @@ export const makeManyKeys = (
       if (again.length === 0) return found
       // With nobody, once it has waited for enough of others that failed.
       const next = failures + 1 < patience ? shared : load
-      const rest = yield* computeMany(again.map(({ key }) => key), load, next, concurrency, failures + 1)
+      const rest = yield* computeMany(again.map(({ key }) => key), load, lookedAt, next, concurrency, failures + 1)
       return [...found, ...rest]
     })
 
@@ -159,16 +162,19 @@ export const makeManyKeys = (
       const keys = Array.from(given)
       const unique = new Map(keys.map((key) => [placeOf(key), key]))
       const values = new Map<string, Option.Option<V>>()
+      const old = new Map<string, Looked>()
+      const { changes } = memory
       yield* Effect.forEach(unique, ([place, key]) =>
-        Effect.flatMap(Effect.either(reading.getOption(key)), (found): Effect.Effect<void, F> => {
-          if (Either.isRight(found)) {
-            return Effect.sync(() =>
-              void values.set(place, found.right)
-            )
+        Effect.flatMap(
+          Effect.either(reading.getOptionOrOld(key, (held) => old.set(place, { held, changes }))),
+          (found): Effect.Effect<void, F> => {
+            if (Either.isRight(found)) {
+              return Effect.sync(() => void values.set(place, found.right))
+            }
+            const failure = key.space.failureOf(found.left)
+            return Option.isSome(failure) ? Exit.fail(failure.value) : logProblem(levels, key, found.left)
           }
-          const failure = key.space.failureOf(found.left)
-          return Option.isSome(failure) ? Exit.fail(failure.value) : logProblem(levels, key, found.left)
-        }), { concurrency, discard: true })
+        ), { concurrency, discard: true })
       const missing = [...unique].flatMap(([place, key]) =>
         Option.isNone(values.get(place) ?? Option.none()) ? [key] : []
       )
@@ -176,13 +182,21 @@ export const makeManyKeys = (
         const needed = yield* services<R>()
         const loading: Load<K, V, F, E, never> = (keys) =>
           withServices(
-            Effect.suspend(() =>
-              requireEffect(name, "load", load(keys))
-            ),
+            Effect.suspend(() => requireEffect(name, "load", load(keys))),
             needed
           )
-        for (const { key, value } of yield* computeMany(missing, loading, load, concurrency)) {
-          if (value !== undefined) values.set(placeOf(key), value)
+        for (
+          const { key, value } of yield* computeMany(
+            missing,
+            loading,
+            (key) => old.get(placeOf(key)),
+            load,
+            concurrency
+          )
+        ) {
+          if (value !== undefined) {
+            values.set(placeOf(key), value)
+          }
         }
       }
       return keys.map((key) => values.get(placeOf(key)) ?? Option.none())

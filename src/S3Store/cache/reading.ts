@@ -96,6 +96,15 @@ export interface Reading {
   readonly get: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<V, CacheNotFoundError | ObjectStoreError>
   /** The fresh value under a key. */
   readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, ObjectStoreError>
+  /**
+   * The same, and what the second level has in its place where that is an old value.
+   *
+   * @param onOld told of it
+   */
+  readonly getOptionOrOld: <K, V, F>(
+    key: CacheKey<K, V, F>,
+    onOld: (old: MemoryEntry) => void
+  ) => Effect.Effect<Option.Option<V>, ObjectStoreError>
   /** The fresh value in memory, as far as is known there of its tags. */
   readonly peek: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>>
   /** The same with what there is to know of it. */
@@ -350,7 +359,8 @@ export const makeReading = (levels: CacheLevels): Reading => {
   /** The fresh value, by what a look into memory found. */
   const readThrough = <K, V, F>(
     key: CacheKey<K, V, F>,
-    found: MemoryEntry | undefined
+    found: MemoryEntry | undefined,
+    onOld?: (old: MemoryEntry) => void
   ): Effect.Effect<Option.Option<V>, ObjectStoreError> => {
     const policy = policyOf(key.space)
     const loaded = Effect.flatMap(
@@ -358,6 +368,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
       (held) =>
         Effect.map(freshValueOf(key, held), (value) => {
           if (Option.isSome(value)) lookups?.tell("s3", true, knownOf(key, held))
+          else if (held?.isValue === true) onOld?.(held)
           return value
         })
     )
@@ -423,6 +434,12 @@ export const makeReading = (levels: CacheLevels): Reading => {
     return content === undefined ? traced(key, readThrough(key, held)) : Exit.succeed(valueOf(content))
   }
 
+  const getOptionOrOld: Reading["getOptionOrOld"] = (key, onOld) =>
+    memory.lookup(key, (held, now) => {
+      const content = takeAtOnce(key, held, now)
+      return content === undefined ? traced(key, readThrough(key, held, onOld)) : Exit.succeed(valueOf(content))
+    })
+
   const peekEntry: Reading["peekEntry"] = (key) =>
     Effect.flatMap(memory.peek(key), ({ held, now }) => {
       const entry = held ?? behind.waiting(key)?.held
@@ -455,6 +472,7 @@ export const makeReading = (levels: CacheLevels): Reading => {
     read,
     get: (key) => memory.lookupOf(key, getIn),
     getOption: (key) => memory.lookupOf(key, getOptionIn),
+    getOptionOrOld,
     peek: (key) => Effect.map(peekEntry(key), Option.map(({ value }) => value)),
     peekEntry
   }

@@ -231,13 +231,12 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
   const set: Writing["set"] = (key, value, options) =>
     Effect.flatMap(prepare(key, value, options), ({ entry, isKept }) => {
       if (!isKept) return invalidate(key)
-      return policyOf(key.space).write === "behind"
-        ? Effect.zipRight(behind.offer(key, entry), memory.replace(key, entry.held))
-        : Effect.flatMap(
-          memory.peek(key),
-          ({ held }) =>
-            Effect.asVoid(changeBothLevels(key, withdrawAnd(key, save(key, entry, held?.etag)), (held) => held))
-        )
+      return Effect.flatMap(memory.peek(key), ({ held }) => {
+        entry.held.costAs(held)
+        return policyOf(key.space).write === "behind"
+          ? Effect.zipRight(behind.offer(key, entry), memory.replace(key, entry.held))
+          : Effect.asVoid(changeBothLevels(key, withdrawAnd(key, save(key, entry, held?.etag)), (held) => held))
+      })
     })
 
   const exists = (key: AnyKey) => new CacheExistsError({ cache: name, key: String(key) })

@@ -30,6 +30,8 @@ export interface MemoryEntryParts {
   readonly ahead: number
   /** How long its computation took, in milliseconds; nothing for what was set, or nobody knows of. */
   readonly took: number | undefined
+  /** What it costs to make it anew, where that is known otherwise. */
+  readonly cost?: number | undefined
   /** How long before the end of its time it is to be refreshed, in milliseconds, where that was drawn for it. */
   readonly lead: number
 }
@@ -52,6 +54,8 @@ export class MemoryEntry implements MemoryEntryParts {
   readonly lead: number
   /** How much of the limit of bytes in memory it takes: its bytes, and the stacks of its errors, which have none there. */
   readonly weight: number
+  /** What it costs to make it anew, in milliseconds, as far as that is known. */
+  cost: number | undefined
   /** Until when a look into memory is enough for whoever reads. Entries with tags always need a second look. */
   simpleUntil: number
   /** The same for whoever can compute. */
@@ -90,6 +94,7 @@ export class MemoryEntry implements MemoryEntryParts {
     this.isOwn = parts.isOwn
     this.ahead = parts.ahead
     this.took = parts.took
+    this.cost = parts.cost ?? parts.took
     this.lead = parts.lead
     this.refreshAt = Exit.isFailure(exit)
       ? parts.freshUntil
@@ -208,6 +213,11 @@ export class MemoryEntry implements MemoryEntryParts {
     if (this.belief !== undefined) shorter.believe(this.belief, this.believedFrom, this.asOf)
     if (this.confirmUntil === Number.NEGATIVE_INFINITY) shorter.doubt()
     return shorter
+  }
+
+  /** It was set in place of another entry: it costs what that did. */
+  costAs(other: MemoryEntry | undefined): void {
+    this.cost ??= other?.cost
   }
 
   /** The same with an etag. */

@@ -29,6 +29,7 @@ export class MemoryLevel {
   private readonly notice: MemoryNotice
   private readonly names: NamedKeys | undefined
   private readonly blind = new Set<BlindLoad>()
+  private changed = 0
 
   private constructor(rooms: Rooms, flights: SingleFlight<AnyKey>, notice: MemoryNotice) {
     this.rooms = rooms
@@ -89,7 +90,7 @@ export class MemoryLevel {
   /** Keeps an entry in place of another, if that one is still held. */
   readonly exchange = (key: AnyKey, entry: MemoryEntry, next: MemoryEntry): Effect.Effect<void> =>
     this.step(key, (map, now) => {
-      if (map.peek(key, now) === entry) map.set(key, next, now, next.uselessFrom, undefined, next.took)
+      if (map.peek(key, now) === entry) map.set(key, next, now, next.uselessFrom, undefined, next.cost)
     })
 
   /** The entry whose object has a name, if it is held: only where names are known. */
@@ -108,9 +109,15 @@ export class MemoryLevel {
   /** This moment, for a change of an entry that begins now; the first of all where nothing is heard of it yet. */
   readonly moment = (key: AnyKey): number => this.notice.beliefsOf(key)?.moment() ?? 0
 
+  /** How often something was written, removed or cleared through this cache. */
+  get changes(): number {
+    return this.changed
+  }
+
   /** Forgets an entry; loads and computations of it that are under way are not kept. */
   readonly forget = (key: AnyKey): Effect.Effect<void> =>
     this.step(key, (map, now) => {
+      this.changed++
       this.outdate(key)
       map.delete(key, now)
       this.flights.detach(key)
@@ -127,6 +134,7 @@ export class MemoryLevel {
     began = this.moment(key)
   ): Effect.Effect<void> =>
     this.step(key, (map, now) => {
+      this.changed++
       this.outdate(key)
       this.flights.detach(key)
       if (held === undefined || held.uselessFrom <= now) map.delete(key, now)
@@ -145,6 +153,7 @@ export class MemoryLevel {
    */
   readonly forgetAll = (which: (key: AnyKey) => boolean): Effect.Effect<void> =>
     this.inAll((now) => {
+      this.changed++
       for (const load of this.blind) load.isOutdated = true
       for (const room of this.rooms.all) {
         for (const [key] of room.engine.entries(now)) {
@@ -317,7 +326,7 @@ export class MemoryLevel {
     this.outdate(key)
     // Asked only now: whoever made the entry has said by then what is to be heard of its keyspace.
     this.notice.beliefsOf(key)?.came(key, entry, began, now)
-    map.set(key, entry, now, expiryOf(map, entry), undefined, entry.took)
+    map.set(key, entry, now, expiryOf(map, entry), undefined, entry.cost)
     this.names?.came(key, () => Array.from(this.rooms.entries(now), ([key]) => key))
   }
 
