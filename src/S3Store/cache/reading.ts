@@ -15,9 +15,9 @@ import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
 import { knownTime, useIn } from "../memory/MemoryLevel.js"
 import type { StoredObject } from "../objects/ObjectStore.js"
-import { CacheDecodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import { type CacheDecodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
-import { decodeEntry } from "../stored/entryCodec.js"
+import { decodeEntry, tooLarge } from "../stored/entryCodec.js"
 import type { S3EntryInfo } from "../verbs/S3CacheEntries.js"
 import { type CacheLevels, logProblem } from "./CacheLevels.js"
 
@@ -477,15 +477,6 @@ export const makeReading = (levels: CacheLevels): Reading => {
     peekEntry
   }
 }
-
-/** What is wrong with an object of more bytes than the second level reads. */
-export const tooLarge = (cache: string, key: AnyKey, size: number): CacheDecodeError =>
-  new CacheDecodeError({
-    reason: "TooLarge",
-    cache,
-    key: String(key),
-    detail: `it has ${size} bytes, more than the second level reads`
-  })
 
 const valueOf = <V, F>(content: Exit.Exit<V, F> | undefined): Option.Option<V> =>
   content !== undefined && Exit.isSuccess(content) ? Option.some(content.value) : Option.none()

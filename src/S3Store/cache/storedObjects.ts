@@ -12,9 +12,9 @@ import type { CacheKey } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
 import type { LoadOutcome } from "../objects/ObjectStore.js"
 import type { CacheDecodeError, CacheDecodeReason, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
-import { decodeEntry } from "../stored/entryCodec.js"
+import { decodeEntry, tooLarge } from "../stored/entryCodec.js"
 import type { CacheLevels } from "./CacheLevels.js"
-import { type Reading, tooLarge } from "./reading.js"
+import type { Reading } from "./reading.js"
 
 /** An object under the name of an entry. */
 export interface StoredObject {

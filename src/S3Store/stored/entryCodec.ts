@@ -357,3 +357,12 @@ const decodeErrorOf = (
   reason: CacheDecodeReason,
   detail: string
 ): CacheDecodeError => new CacheDecodeError({ reason, cache, key: String(key), detail })
+
+/** What is wrong with an object of more bytes than the second level reads. */
+export const tooLarge = (cache: string, key: AnyKey, size: number): CacheDecodeError =>
+  new CacheDecodeError({
+    reason: "TooLarge",
+    cache,
+    key: String(key),
+    detail: `it has ${size} bytes, more than the second level reads`
+  })
