@@ -170,9 +170,13 @@ for (const [what, make] of stores) {
           const { counted, run } = counting()
           const slow = Effect.orDie(store.compute("slow", Effect.never))
           const fibers = yield* Effect.forEach(["a", "b", "c"], (key) =>
-            Effect.fork(store.compute(key, Effect.zipRight(leave(slow), run(key, Effect.as(turns(5), key))))))
-          yield* turns(20)
-          yield* TestClock.adjust("1 second")
+            Effect.fork(
+              store.compute(key, Effect.zipRight(leave(slow), run(key, Effect.as(Effect.sleep("1 second"), key))))
+            ))
+          for (let second = 0; second < 4; second++) {
+            yield* turns(60)
+            yield* TestClock.adjust("1 second")
+          }
           assert.deepStrictEqual(yield* Effect.forEach(fibers, Fiber.join), ["a", "b", "c"])
           assert.deepStrictEqual(counted, { running: 0, most: 1 })
         }))
@@ -216,14 +220,15 @@ for (const [what, make] of stores) {
         fc.array(
           fc.record({
             key: fc.nat(5),
-            above: fc.array(fc.nat(5), { maxLength: 2 }),
-            leaves: fc.boolean(),
+            above: fc.array(fc.nat(9), { maxLength: 2 }),
+            leaves: fc.nat(3).map((one) => one === 0),
             // For how many turns it waits for another.
-            patience: fc.option(fc.nat(6), { nil: undefined })
+            patience: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined })
           }),
           {
             minLength: 1,
-            maxLength: 10
+            maxLength: 10,
+            size: "max"
           }
         )
       ],
@@ -235,7 +240,7 @@ for (const [what, make] of stores) {
             Effect.sync(() => {
               counted.most = Math.max(counted.most, ++counted.running)
             }),
-            () => turns(1),
+            () => turns(3),
             () => Effect.sync(() => counted.running--)
           )
           const ask = (
@@ -272,7 +277,7 @@ for (const [what, make] of stores) {
           assert.isAtMost(counted.most, most)
           assert.strictEqual(counted.running, 0)
         })),
-      property(25)
+      property(60)
     )
   })
 }
