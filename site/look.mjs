@@ -66,7 +66,7 @@ const questions = [
   ["stale while revalidate", "guides/keyspaces.html#how-fresh"],
   ["negative caching", "guides/keyspaces.html#answers"],
   ["thundering herd", "guides/"],
-  ["redis", "help/troubleshooting.html#can-the-second-level"],
+  ["redis", "guides/redis"],
   ["SyncTtlDictOptions", "api/"]
 ]
 

@@ -137,7 +137,7 @@ describe("importing the package", () => {
     const { size, text } = await bundle(
       `import { SyncTtlDict } from "effect-aws-cache/Sync"; globalThis.x = new SyncTtlDict({ maxSize: 100 })`
     )
-    assert.isAtMost(size, 21_300)
+    assert.isAtMost(size, 21_500)
     // It is not bound to Node by what it imports.
     assert.notMatch(text, /from\s*"|import\s*"|import\(/)
     const measuring = await bundle(
