@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { defineConfig, type ViteUserConfig } from "vitest/config"
@@ -21,11 +21,10 @@ const exchanged = Object.entries(manifest.imports).map(([find, target]) => ({
   replacement: fileURLToPath(new URL(target.default.replace(/^\.\/dist\/(.+)\.js$/, "./src/$1.ts"), import.meta.url))
 }))
 
-/** The test files that hold properties: they import how often these run. Some have a heavy twin beside them instead. */
+/** The test files that hold properties: they import how often these run. */
 const withProperties = readdirSync(fileURLToPath(new URL("./test", import.meta.url)), { recursive: true })
   .map((name) => `test/${String(name).replaceAll("\\", "/")}`)
   .filter((path) => path.endsWith(".test.ts") && readFileSync(path, "utf8").includes("support/property.js"))
-  .filter((path) => !existsSync(path.replace(".test.ts", ".heavy.ts")))
 
 const workers = availableParallelism() + 1
 

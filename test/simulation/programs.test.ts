@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import fc from "fast-check"
-import { property } from "../support/property.js"
+import { amount, property } from "../support/property.js"
 import { broken } from "./guarantees.js"
 import { calmDeployments, computedInVain, deployments } from "./programs.js"
 import { follow } from "./schedules.js"
@@ -15,7 +15,7 @@ describe("a program that takes the place of another, whose values have another s
         const history = follow(world, schedule)
         assert.isUndefined(broken(history))
       }),
-      property(600)
+      property(amount(600, 223))
     ))
 
   it("computes nothing that the other one has", () =>
@@ -25,6 +25,6 @@ describe("a program that takes the place of another, whose values have another s
         const history = follow(world, schedule)
         assert.isUndefined(computedInVain(history))
       }),
-      property(600)
+      property(amount(600, 223))
     ))
 })

@@ -1,3 +1,0 @@
-import { testThaw } from "./thaw.js"
-
-testThaw({ rounds: 500 })
