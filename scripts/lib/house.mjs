@@ -89,6 +89,7 @@ export const areas = [
       "levels",
       "verbs",
       "stored",
+      "bothLevels",
       "cache",
       "persistence",
       "notifications",

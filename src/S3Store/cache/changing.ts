@@ -11,15 +11,15 @@ import { services, withServices } from "../../Cache/flight/withServices.js"
 import { requireBoolean } from "../../Cache/options/requireBoolean.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import { uselessFrom } from "../../Cache/store/Freshness.js"
+import type { CacheLevels } from "../bothLevels/CacheLevels.js"
+import type { Reading } from "../bothLevels/reading.js"
+import type { Writing } from "../bothLevels/writing.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
 import { type CacheEncodeError, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 import { prepareValue } from "../stored/entryCodec.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
-import type { CacheLevels } from "./CacheLevels.js"
-import type { Reading } from "./reading.js"
-import type { Writing } from "./writing.js"
 
 /** How often a change is tried that others come before. */
 const attempts = 4
@@ -108,7 +108,7 @@ export const makeChanging = (
     Effect.gen(function*() {
       const waiting = behind.waiting(key)
       if (waiting !== undefined) {
-        if (!(yield* isPicked(key, yield* reading.applyKnownTags(waiting.held), predicate))) return false
+        if (!(yield* isPicked(key, yield* reading.usableByTags(waiting.held), predicate))) return false
         const remove = Effect.zipRight(behind.withdraw(key), writing.removeObject(key))
         return yield* Effect.as(writing.changeLocked(key, remove, () => undefined), true)
       }

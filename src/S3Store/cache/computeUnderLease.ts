@@ -7,11 +7,11 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { printKey } from "../../Cache/printing/printKey.js"
+import { type CacheLevels, logProblem } from "../bothLevels/CacheLevels.js"
 import { type Foreign, type Lease, type Leases, Patience } from "../coordination/Lease.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import { leaseNameOf } from "../objects/objectName.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
-import { type CacheLevels, logProblem } from "./CacheLevels.js"
 
 /** What keeps a process that was too slow from overwriting what another one computed meanwhile. */
 export interface Fence {

@@ -17,6 +17,9 @@ import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { replacesFailureUntil } from "../../Cache/store/Freshness.js"
 import { fromEither } from "../../effect/outcomes.js"
+import { type CacheLevels, logProblem } from "../bothLevels/CacheLevels.js"
+import type { Reading } from "../bothLevels/reading.js"
+import type { PutOutcome, Writing } from "../bothLevels/writing.js"
 import { classOf } from "../common/classOf.js"
 import type { Moment } from "../coordination/TagMarkers.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
@@ -25,10 +28,7 @@ import { type CacheEncodeError, ObjectStoreError, type ObjectStoreReason } from 
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 import { keepUnwritten, type Prepared, prepareFailure, prepareValue } from "../stored/entryCodec.js"
-import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { Coordination, Fence } from "./computeUnderLease.js"
-import type { Reading } from "./reading.js"
-import type { PutOutcome, Writing } from "./writing.js"
 
 /** What a look into both levels found. */
 export interface Looked {

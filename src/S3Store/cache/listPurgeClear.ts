@@ -13,6 +13,8 @@ import { requireEffect } from "../../Cache/options/requireEffect.js"
 import { clockOf } from "../../effect/clocks.js"
 import { fromEither } from "../../effect/outcomes.js"
 import { firstOf, tapPages } from "../../effect/streams.js"
+import type { CacheLevels } from "../bothLevels/CacheLevels.js"
+import type { Reading } from "../bothLevels/reading.js"
 import type { Leases } from "../coordination/Lease.js"
 import { credibleTime } from "../coordination/tagMarker.js"
 import { type EntryHead, folderOf } from "../entry/EntryHeader.js"
@@ -26,9 +28,7 @@ import type { S3CacheProgress } from "../options/S3CacheProgress.js"
 import { toMemoryEntry } from "../stored/entryCodec.js"
 import { completeHead, type Gone, gone, usualHead } from "../stored/loadHead.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
-import type { CacheLevels } from "./CacheLevels.js"
 import { concurrencyOf } from "./manyKeys.js"
-import type { Reading } from "./reading.js"
 
 /** How many objects are looked at between two reports of progress: as many as S3 lists in one answer. */
 const reportEvery = 1000

@@ -2,15 +2,17 @@
  * How an `S3Cache` reads through its two levels. A read that can compute goes like this:
  *
  * 1. `lookup` looks into memory, once: a fresh entry is the answer, in this one instruction of the fiber.
- * 2. Else `reading.validate` looks at what was found there: its tags, and after `revalidateAfter` its etag in the store.
- * 3. `serve` decides whether that is enough: fresh, or stale within `staleWhileRevalidate`.
+ * 2. Else `answer`: `reading.validate` looks at what was found there: its tags, and after `revalidateAfter` its etag in the
+ *    store. `answerInTime` gives out an old value where that and all below takes longer than `staleIfSlow`.
+ * 3. `serveOrCoalesce`: `serve` decides whether what was found is enough: fresh, or stale within `staleWhileRevalidate`.
  * 4. Else `memory.coalesce` joins the flight of the key and its group (`FlightGroups`), or starts it, all in one step. If
  *    another flight has filled memory since the look, step 2 begins again with what is there.
  * 5. In the flight `loadOrCompute` loads the entry where memory had none: `reading.loadInside`, a part of this flight that
  *    plain loads (`get`) join. Only a plain load that is under way already is a second flight; it is joined.
  * 6. If `serve` finds the loaded entry not enough either, `compute` runs the computation: by itself, or under a lease
  *    (`coordination`), whose `check` loads once more. It writes the result (`writing`), and tells what memory is to keep.
- * 7. The flight ends: memory keeps that, unless a write has detached the flight, and all who wait get the content.
+ * 7. The flight ends: memory keeps that, unless a write has detached the flight, and all who wait get the content. Who joined
+ *    one from before a tag was invalidated begins again at step 2.
  * 8. What is about to expire (`refreshAhead`) or is stale starts `refreshInBackground`, a flight nobody waits for.
  */
 import * as Clock from "effect/Clock"
@@ -22,14 +24,14 @@ import * as Option from "effect/Option"
 import { services } from "../../Cache/flight/withServices.js"
 import { replacesSlowUntil, revalidatedUntil } from "../../Cache/store/Freshness.js"
 import type { LookupSpans } from "../../Cache/tracing/LookupSpans.js"
+import { type CacheLevels, logProblem } from "../bothLevels/CacheLevels.js"
+import { knownOf, type Reading } from "../bothLevels/reading.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
 import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
-import { type CacheLevels, logProblem } from "./CacheLevels.js"
 import type { Coordination } from "./computeUnderLease.js"
 import type { Call, Computed, Computing } from "./computing.js"
-import { knownOf, type Reading } from "./reading.js"
 
 /** A call of somebody: who shares its computations knows how they fail (`G`), and he decides what that is for him. */
 export interface Request<in out K, in out V, in out F, in out G, in out E> extends Call<K, V, F, G> {
@@ -77,7 +79,7 @@ export const makeLookup = (
   ): Effect.Effect<Computed<V, E | F>> =>
     Effect.gen(function*() {
       const { key, looked } = asked
-      const held = inMemory ?? (looked === undefined ? undefined : yield* reading.applyKnownTags(looked.held))
+      const held = inMemory ?? (looked === undefined ? undefined : yield* reading.usableByTags(looked.held))
       // Memory would have forgotten it when it was removed or replaced.
       const isLooked = asked.isLooked === true &&
         (inMemory !== undefined || held === undefined || looked?.changes === memory.changes)
@@ -172,7 +174,7 @@ export const makeLookup = (
   const oldValueOf = <K, V, F>(key: CacheKey<K, V, F>, policy: EntryPolicy): Effect.Effect<Computed<V, F>> =>
     Effect.flatMap(memory.peek(key), ({ held: found }) => {
       if (found === undefined || !found.isValue) return Effect.never
-      return Effect.flatMap(reading.applyKnownTags(found), (held) =>
+      return Effect.flatMap(reading.usableByTags(found), (held) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
           const content = held?.readerFor(key.space)
           if (
@@ -198,29 +200,30 @@ export const makeLookup = (
    * Decides by what a look into memory found. A flight that was under way already may have begun before a tag was
    * invalidated, and the lookup after: then what it ended with is too old for that, and it looks once more.
    */
-  const serveOrCompute = <K, V, F, E>(
+  const answer = <K, V, F, E>(
     call: Call<K, V, F, F | E>,
     policy: EntryPolicy,
     found: MemoryEntry | undefined
   ): Effect.Effect<Computed<V, F | E>> => {
     const { met } = markers
     return Effect.flatMap(
-      serveOrJoin(call, policy, found),
+      answerInTime(call, policy, found),
       (computed) =>
         computed.keep !== undefined && markers.isBefore(computed.keep, met)
-          ? serveOrCompute(call, policy, undefined)
+          ? answer(call, policy, undefined)
           : Effect.succeed(computed)
     )
   }
 
-  const serveOrJoin = <K, V, F, E>(
+  /** The same by one look, and no later than `staleIfSlow` where there is an old value. */
+  const answerInTime = <K, V, F, E>(
     call: Call<K, V, F, F | E>,
     policy: EntryPolicy,
     found: MemoryEntry | undefined
   ): Effect.Effect<Computed<V, F | E>> => {
     const validated = reading.validate(call.key, policy, found, reading.loadShared)
     const { slowAfter, staleIfSlow } = policy.freshness
-    if (staleIfSlow === 0) return Effect.flatMap(validated, (held) => serveOrEnter(call, policy, found, held, 0))
+    if (staleIfSlow === 0) return Effect.flatMap(validated, (held) => serveOrCoalesce(call, policy, found, held, 0))
     return Effect.flatMap(Clock.currentTimeMillis, (began) => {
       const old = Effect.tap(oldValueOf(call.key, policy), () => refreshInBackground(call, policy))
       return Effect.flatten(Effect.raceFirst(
@@ -229,7 +232,7 @@ export const makeLookup = (
           (held) =>
             Effect.flatMap(
               Clock.currentTimeMillis,
-              (now) => serveOrEnter(call, policy, found, held, Math.max(0, slowAfter - (now - began)))
+              (now) => serveOrCoalesce(call, policy, found, held, Math.max(0, slowAfter - (now - began)))
             )
         ),
         // What takes so long goes on without who has an old value.
@@ -238,8 +241,12 @@ export const makeLookup = (
     })
   }
 
-  /** @param after for how many milliseconds who has an old value waits */
-  const serveOrEnter = <K, V, F, E>(
+  /**
+   * Serves what is held where it is enough, or else what a flight ends with.
+   *
+   * @param after for how many milliseconds who has an old value waits
+   */
+  const serveOrCoalesce = <K, V, F, E>(
     call: Call<K, V, F, F | E>,
     policy: EntryPolicy,
     found: MemoryEntry | undefined,
@@ -261,7 +268,7 @@ export const makeLookup = (
         (isAttached) => loadOrCompute({ ...call, outlasted }, policy, held, isAttached, false),
         toKeep,
         // Another flight may have ended since the look.
-        (present) => present === found || present === held ? undefined : serveOrCompute(call, policy, present),
+        (present) => present === found || present === held ? undefined : answer(call, policy, present),
         policy.freshness.staleIfSlow === 0 ? undefined : {
           after,
           instead: Effect.tap(oldValueOf(call.key, policy), () => Effect.sync(() => outlasted.isSo = true))
@@ -274,7 +281,7 @@ export const makeLookup = (
     found: MemoryEntry | undefined
   ): Effect.Effect<V, E> => {
     const policy = policyOf(request.key.space)
-    return Effect.flatMap(serveOrCompute(request, policy, found), (computed) => {
+    return Effect.flatMap(answer(request, policy, found), (computed) => {
       const { content, refresh } = computed
       if (lookups !== undefined) tellOf(lookups, request.key, computed)
       const ended = Effect.suspend(() => request.ended(content()))

@@ -20,6 +20,7 @@ import { cutText } from "../../Cache/printing/cutText.js"
 import { fromEither } from "../../effect/outcomes.js"
 import { fileReason, fileSystem } from "../../effect/platform/files.js"
 import { decoder } from "../../effect/schemas.js"
+import type { CacheLevels } from "../bothLevels/CacheLevels.js"
 import { folderOf } from "../entry/EntryHeader.js"
 import { type AnyKey, CacheKey, type Keyspace } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
@@ -33,7 +34,6 @@ import type {
 } from "../options/S3CacheSnapshots.js"
 import { toMemoryEntry } from "../stored/entryCodec.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
-import type { CacheLevels } from "./CacheLevels.js"
 
 const kind: FileKind = {
   mark: "effect-aws-cache/s3-memory ",

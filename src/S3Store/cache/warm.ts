@@ -9,6 +9,8 @@ import { pieceSize, turn } from "../../Cache/common/inTurns.js"
 import { durationMillis } from "../../Cache/options/durationMillis.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import { fromEither } from "../../effect/outcomes.js"
+import type { CacheLevels } from "../bothLevels/CacheLevels.js"
+import type { Reading } from "../bothLevels/reading.js"
 import { Newest } from "../common/Newest.js"
 import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
@@ -19,9 +21,7 @@ import type { S3CacheWarmOptions } from "../options/S3CacheOptions.js"
 import type { S3CacheWarmed } from "../options/S3CacheProgress.js"
 import { toMemoryEntry } from "../stored/entryCodec.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
-import type { CacheLevels } from "./CacheLevels.js"
 import { concurrencyOf } from "./manyKeys.js"
-import type { Reading } from "./reading.js"
 
 /** How many objects are chosen at the most where nobody says: some 40 MB of names while they are listed. */
 const mostChosen = 100_000
@@ -77,7 +77,7 @@ export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService[
           onFailure: () => skip("unreadable"),
           onSuccess: ([key, entry]): Effect.Effect<Brought | undefined> => {
             markers.meetEntry(entry, now)
-            return Effect.flatMap(reading.applyKnownTags(entry), (held): Effect.Effect<Brought | undefined> =>
+            return Effect.flatMap(reading.usableByTags(entry), (held): Effect.Effect<Brought | undefined> =>
               held === undefined || held.uselessFrom <= now ? skip("outdated") : Effect.succeed([key, held]))
           }
         }))

@@ -7,8 +7,8 @@ import * as MutableHashSet from "effect/MutableHashSet"
 import type * as Scope from "effect/Scope"
 import type { Work } from "../../Cache/background/Work.js"
 import type { SingleFlight } from "../../Cache/flight/SingleFlight.js"
+import type { CacheLevels } from "../bothLevels/CacheLevels.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
-import type { CacheLevels } from "./CacheLevels.js"
 
 /**
  * The work of an `S3Cache`: computations, and then what they have written. Each key counts once, as being computed as long

@@ -8,19 +8,13 @@ import type { S3Client } from "@aws-sdk/client-s3"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import { KeyValueStore } from "@effect/platform/KeyValueStore"
 import type { Path } from "@effect/platform/Path"
-import * as Context from "effect/Context"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { OptionKind } from "../../Cache/engine/options/optionKinds.js"
 import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
-import { configError } from "../../Cache/errors/configError.js"
 import { orInstall } from "../../Cache/installed/orInstall.js"
-import { checkOptions } from "../../Cache/options/checkOptions.js"
-import { millis } from "../../Cache/options/timeToLive.js"
-import { cutText, longestMessage } from "../../Cache/printing/cutText.js"
-import { printedAs } from "../../Cache/printing/printedAs.js"
 import { ClientCache } from "../../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../../ClientLayer/errors/ClientErrors.js"
 import { failOfBadKey } from "../../ClientLayer/key/badKeys.js"
@@ -28,19 +22,8 @@ import type { ClientConfig } from "../../ClientLayer/sdk/AwsClient.js"
 import { withPathStyle } from "../bucket/pathStyle.js"
 import { makeS3ObjectStore } from "../bucket/s3ObjectStore.js"
 import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
-import { makeBySizeObjectStore } from "../levels/bySizeObjectStore.js"
-import { makeChainedObjectStore } from "../levels/chainedObjectStore.js"
-import {
-  bySizeKinds,
-  type ObjectStoreBySize,
-  type ObjectStoreBySizePolicy,
-  orphansKinds,
-  usualLimit
-} from "../levels/ObjectStoreBySizePolicy.js"
-import { chainKinds, type ObjectStoreChainPolicy } from "../levels/ObjectStoreChainPolicy.js"
+import type { ObjectStoreBySize } from "../levels/ObjectStoreBySizePolicy.js"
 import { makeReadOnlyObjectStore } from "../levels/readOnlyObjectStore.js"
-import { removeOrphans } from "../levels/removeOrphans.js"
-import { descriptionOf } from "../objects/describedStore.js"
 import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "../objects/fileSystemObjectStore.js"
 import { type KeyValueObjectStoreOptions, makeKeyValueObjectStore } from "../objects/keyValueObjectStore.js"
 import { makeMemoryObjectStore } from "../objects/memoryObjectStore.js"
@@ -51,6 +34,17 @@ import { makeKeyValueStore } from "../persistence/makeKeyValueStore.js"
 import type { S3PersistenceOptions } from "../persistence/S3PersistenceOptions.js"
 import { makeDynamoDBObjectStore } from "../table/dynamoDBObjectStore.js"
 import { dynamoDBKinds, type DynamoDBObjectStoreOptions } from "../table/DynamoDBObjectStoreOptions.js"
+import {
+  layerBySize,
+  layerChain,
+  makeBySize,
+  makeChain,
+  type ObjectStoreBySizeLayerOptions,
+  type ObjectStoreBySizeOptions,
+  type ObjectStoreChainLayerOptions,
+  type ObjectStoreChainOptions
+} from "./combinedStores.js"
+import { printedStore } from "./printedStore.js"
 
 /**
  * How the second level reaches a bucket.
@@ -87,60 +81,6 @@ export interface ObjectStoreDynamoDBOptions extends DynamoDBObjectStoreOptions {
  * @category models
  */
 export interface ObjectStore extends Objects {}
-
-/**
- * Two stores, one before the other.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ObjectStoreChainOptions extends ObjectStoreChainPolicy {
-  /** The store that is asked first: fast, and nothing is lost with it. */
-  readonly near: ObjectStore
-  /** The store that decides. */
-  readonly far: ObjectStore
-}
-
-/**
- * The layers of two stores, one before the other.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ObjectStoreChainLayerOptions<in out E, in out R, in out E2, in out R2> extends ObjectStoreChainPolicy {
-  /** The store that is asked first: fast, and nothing is lost with it. */
-  readonly near: Layer.Layer<ObjectStore, E, R>
-  /** The store that decides. */
-  readonly far: Layer.Layer<ObjectStore, E2, R2>
-}
-
-/**
- * Two stores, one for what is small and one for what is large.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ObjectStoreBySizeOptions extends ObjectStoreBySizePolicy {
-  /** The store that decides, with small entries, and all that is no entry. */
-  readonly small: ObjectStore
-  /** The store with the contents of large entries. */
-  readonly large: ObjectStore
-}
-
-/**
- * The layers of two stores, one for what is small and one for what is large.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ObjectStoreBySizeLayerOptions<in out E, in out R, in out E2, in out R2>
-  extends ObjectStoreBySizePolicy
-{
-  /** The store that decides, with small entries, and all that is no entry. */
-  readonly small: Layer.Layer<ObjectStore, E, R>
-  /** The store with the contents of large entries. */
-  readonly large: Layer.Layer<ObjectStore, E2, R2>
-}
 
 /**
  * What the tag of the second level offers besides: for each kind of store what makes one, and its layer. Every `make`, and
@@ -393,14 +333,6 @@ export interface ObjectStoreTag extends Context.Tag<ObjectStore, ObjectStore> {
   ) => Layer.Layer<KeyValueStore, CacheConfigError, ObjectStore>
 }
 
-const printed = <A extends Objects, E, R>(make: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.map(make, (store) =>
-    printedAs(store, () => ({
-      _id: "ObjectStore",
-      description: cutText(descriptionOf(store), longestMessage),
-      maxObjectBytes: store.maxObjectBytes ?? null
-    })))
-
 const loadS3Client = async () => {
   try {
     return (await import("@aws-sdk/client-s3")).S3Client
@@ -422,7 +354,7 @@ const makeS3: ObjectStoreTag["makeS3"] = (options) =>
       (client) => {
         // Who says how the bucket is named has the last word.
         const isSaid = options.clientConfig?.forcePathStyle !== undefined
-        return printed(makeS3ObjectStore(isSaid ? client : withPathStyle(client, options.bucket), options))
+        return printedStore(makeS3ObjectStore(isSaid ? client : withPathStyle(client, options.bucket), options))
       }
     )
   )
@@ -430,7 +362,7 @@ const makeS3: ObjectStoreTag["makeS3"] = (options) =>
 const makeS3Client: ObjectStoreTag["makeS3Client"] = (client, options) =>
   Effect.zipRight(
     asExit(checkBucketOptions("S3 object store", options, s3StoreKinds, () => "said where the client is made")),
-    printed(makeS3ObjectStore(client, options))
+    printedStore(makeS3ObjectStore(client, options))
   )
 
 const loadDynamoDBClient = async () => {
@@ -446,7 +378,7 @@ const makeDynamoDB: ObjectStoreTag["makeDynamoDB"] = (options) =>
     asExit(checkBucketOptions("DynamoDB object store", options, { ...dynamoDBKinds, clientConfig: "object" })),
     Effect.flatMap(
       Effect.suspend(() => failOfBadKey(ClientCache.client(loadDynamoDBClient, options.clientConfig ?? {}))),
-      (client) => printed(makeDynamoDBObjectStore(client, options))
+      (client) => printedStore(makeDynamoDBObjectStore(client, options))
     )
   )
 
@@ -455,105 +387,16 @@ const makeDynamoDBClient: ObjectStoreTag["makeDynamoDBClient"] = (client, option
     asExit(
       checkBucketOptions("DynamoDB object store", options, dynamoDBKinds, () => "said where the client is made")
     ),
-    printed(makeDynamoDBObjectStore(client, options))
+    printedStore(makeDynamoDBObjectStore(client, options))
   )
 
-const makeMemory = printed(makeMemoryObjectStore)
+const makeMemory = printedStore(makeMemoryObjectStore)
 
-const makeFileSystem: ObjectStoreTag["makeFileSystem"] = (options) => printed(makeFileSystemObjectStore(options))
+const makeFileSystem: ObjectStoreTag["makeFileSystem"] = (options) => printedStore(makeFileSystemObjectStore(options))
 
-const makeKeyValue: ObjectStoreTag["makeKeyValueStore"] = (options) => printed(makeKeyValueObjectStore(options))
+const makeKeyValue: ObjectStoreTag["makeKeyValueStore"] = (options) => printedStore(makeKeyValueObjectStore(options))
 
-const makeReadOnly: ObjectStoreTag["makeReadOnly"] = (store) => printed(makeReadOnlyObjectStore(store))
-
-/** Checks options with two stores, or with the layers of two. */
-const checkTwo = <Name extends string>(
-  cache: string,
-  options: { readonly [Each in Name]: unknown },
-  kinds: Readonly<Record<string, OptionKind>>,
-  names: ReadonlyArray<Name>
-): Effect.Effect<void, CacheConfigError> =>
-  Effect.gen(function*() {
-    yield* asExit(checkOptions(cache, options, kinds))
-    for (const name of names) {
-      if (options[name] === undefined) {
-        return yield* configError(cache, name, undefined, "an object store, or its layer")
-      }
-    }
-  })
-
-/** The same, where layers are wanted. */
-const checkLayers: typeof checkTwo = (cache, options, kinds, names) =>
-  Effect.gen(function*() {
-    yield* checkTwo(cache, options, kinds, names)
-    for (const name of names) {
-      if (!Layer.isLayer(options[name])) {
-        return yield* configError(cache, name, options[name], "a layer of an object store")
-      }
-    }
-  })
-
-/** The layer over two others, which are built as all layers of a program: one that is given to several once. */
-const layerOfTwo = <E, R, E2, R2>(
-  one: Layer.Layer<ObjectStore, E, R>,
-  other: Layer.Layer<ObjectStore, E2, R2>,
-  make: (one: ObjectStore, other: ObjectStore) => Effect.Effect<ObjectStore, CacheConfigError>
-): Layer.Layer<ObjectStore, E | E2 | CacheConfigError, R | R2> =>
-  // Each by its own context: both are provided as the same service.
-  Layer.flatMap(one, (ofOne) =>
-    Layer.flatMap(other, (ofOther) =>
-      Layer.effect(tag, make(Context.get(ofOne, tag), Context.get(ofOther, tag)))))
-
-const makeChain: ObjectStoreTag["makeChain"] = (options) =>
-  Effect.gen(function*() {
-    const cache = "chain of object stores"
-    yield* checkTwo(cache, options, chainKinds, ["near", "far"])
-    if (options.near === options.far) return yield* configError(cache, "near", options.near, "another store than `far`")
-    const { far, near, nearResetAfter = "30 seconds", nearTimeout = "1 second", revalidateAfter = "1 minute" } = options
-    const limits = {
-      revalidateAfter: yield* asExit(millis(cache, "revalidateAfter", revalidateAfter, "duration")),
-      timeout: yield* asExit(millis(cache, "nearTimeout", nearTimeout, "durationAboveZero")),
-      resetAfter: yield* asExit(millis(cache, "nearResetAfter", nearResetAfter, "durationAboveZero"))
-    }
-    return yield* printed(Effect.sync(() => makeChainedObjectStore(near, far, limits)))
-  })
-
-const layerChain: ObjectStoreTag["layerChain"] = (options) =>
-  Layer.unwrapEffect(
-    Effect.map(
-      checkLayers("chain of object stores", options, chainKinds, ["near", "far"]),
-      () => layerOfTwo(options.near, options.far, (near, far) => makeChain({ ...options, near, far }))
-    )
-  )
-
-const makeBySize: ObjectStoreTag["makeBySize"] = (options) =>
-  Effect.gen(function*() {
-    const cache = "object store by size"
-    yield* checkTwo(cache, options, bySizeKinds, ["small", "large"])
-    const { large, limit = usualLimit, small } = options
-    const removingOrphans: ObjectStoreBySize["removeOrphans"] = (options = {}) =>
-      Effect.gen(function*() {
-        yield* asExit(checkOptions(cache, options, orphansKinds))
-        const { olderThan = "1 day" } = options
-        const age = yield* asExit(millis(cache, "olderThan", olderThan, "durationAboveZero"))
-        if (age < shortestAge) return yield* configError(cache, "olderThan", olderThan, "a duration of 1 hour or more")
-        return yield* removeOrphans(small, large, age)
-      })
-    return yield* printed(
-      Effect.sync(() => ({ ...makeBySizeObjectStore(small, large, limit), removeOrphans: removingOrphans }))
-    )
-  })
-
-/** Longer than any write takes, in milliseconds. */
-const shortestAge = 3_600_000
-
-const layerBySize: ObjectStoreTag["layerBySize"] = (options) =>
-  Layer.unwrapEffect(
-    Effect.map(
-      checkLayers("object store by size", options, bySizeKinds, ["small", "large"]),
-      () => layerOfTwo(options.small, options.large, (small, large) => makeBySize({ ...options, small, large }))
-    )
-  )
+const makeReadOnly: ObjectStoreTag["makeReadOnly"] = (store) => printedStore(makeReadOnlyObjectStore(store))
 
 /**
  * The second level: named objects that processes share. Replace it to keep entries elsewhere.

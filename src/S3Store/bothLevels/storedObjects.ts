@@ -14,7 +14,7 @@ import type { LoadOutcome } from "../objects/ObjectStore.js"
 import type { CacheDecodeError, CacheDecodeReason, ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import { decodeEntry, tooLarge } from "../stored/entryCodec.js"
 import type { CacheLevels } from "./CacheLevels.js"
-import type { Reading } from "./reading.js"
+import type { Loading } from "./loading.js"
 
 /** An object under the name of an entry. */
 export interface StoredObject {
@@ -58,7 +58,7 @@ const firstBytes = 4096
 const mostFirstBytes = longestHeader + 128
 
 /** Makes what looks at objects under the names of entries. */
-export const makeStoredObjects = ({ format, name, policyOf, store }: CacheLevels, reading: Reading): StoredObjects => {
+export const makeStoredObjects = ({ format, name, policyOf, store }: CacheLevels, loading: Loading): StoredObjects => {
   const loadHeader = (name: string, firstBytes: number): Effect.Effect<StoredObject | undefined, ObjectStoreError> =>
     Effect.flatMap(store.load(name, { firstBytes, isCertain: true }), (object) => {
       if (object._tag === "Absent" || object._tag === "Unchanged") return Effect.succeed(undefined)
@@ -105,7 +105,7 @@ export const makeStoredObjects = ({ format, name, policyOf, store }: CacheLevels
           took: undefined,
           lead: 0
         })
-        const held = yield* reading.applyTags(unread)
+        const held = yield* loading.applyTags(unread)
         // Of what is unknown nobody can say that it need not stay.
         return held === undefined || (held !== "unknown" && held.freshUntil <= now)
       })

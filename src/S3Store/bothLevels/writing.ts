@@ -4,19 +4,19 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import { CacheExistsError, CacheNotFoundError } from "../../Cache/errors/CacheErrors.js"
-import type { EntryHead } from "../entry/EntryHeader.js"
+import { CacheExistsError } from "../../Cache/errors/CacheErrors.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
-import { type CacheDecodeError, ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
+import { ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 import { type Prepared, prepareValue } from "../stored/entryCodec.js"
 import type { LateWrites } from "../stored/LateWrites.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import type { CacheLevels } from "./CacheLevels.js"
-import type { Loaded, Reading } from "./reading.js"
+import { type LevelChanges, makeLevelChanges } from "./changeBothLevels.js"
+import type { Reading } from "./reading.js"
+import { isOld, makeRemoving, type Removing } from "./removing.js"
 import { isCorrupt, makeStoredObjects, mayBeDamage, type StoredObject } from "./storedObjects.js"
 
 /** What became of a write that takes the place of one particular object, or of none. */
@@ -28,23 +28,7 @@ export type PutOutcome =
   | { readonly _tag: "Gone" }
 
 /** The writing operations of a cache. */
-export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" | "pop" | "invalidate"> {
-  /**
-   * Changes the second level, then the memory level: what `change` returns is kept there. Changes of one key go one at a
-   * time, so that both levels see them in the same order. While one runs, and when it fails with its effect unknown, the
-   * memory level holds nothing under the key; loads and computations under way are not kept.
-   */
-  readonly changeBothLevels: <A, E>(
-    key: AnyKey,
-    change: Effect.Effect<A, E>,
-    toEntry: (result: A) => MemoryEntry | undefined
-  ) => Effect.Effect<A, E>
-  /** The same for whoever holds the key's lock. */
-  readonly changeLocked: Writing["changeBothLevels"]
-  /** Removes the object of a key, whatever it is; only within a change. */
-  readonly removeObject: (key: AnyKey) => Effect.Effect<void, ObjectStoreError>
-  /** The same, but only the object with this etag: whether it is gone. */
-  readonly removeThis: (key: AnyKey, etag: string) => Effect.Effect<boolean, ObjectStoreError>
+export interface Writing extends LevelChanges, Removing, Pick<S3CacheService, "set" | "add"> {
   /** Writes an entry whether there was one or not. What memory is to keep. */
   readonly save: (
     key: AnyKey,
@@ -69,8 +53,6 @@ export interface Writing extends Pick<S3CacheService, "set" | "add" | "remove" |
     entry: Prepared,
     stale: MemoryEntry | undefined
   ) => Effect.Effect<MemoryEntry | undefined, ObjectStoreError>
-  /** Removes an old value from the second level, and no other; only for whoever holds the key's lock. */
-  readonly removeStale: (key: AnyKey, stale: MemoryEntry) => Effect.Effect<void, ObjectStoreError>
 }
 
 const attempts = 4
@@ -80,29 +62,12 @@ const keepsFailure: ReadonlySet<ObjectStoreReason> = new Set(["ConditionalWrites
 
 /** Makes the writing operations. */
 export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWrites): Writing => {
-  const { behind, clashes, format, ledger, markers, memory, name, policyOf, store, writes } = levels
+  const { behind, clashes, format, ledger, markers, memory, name, policyOf, store } = levels
   const storedObjects = makeStoredObjects(levels, reading)
-
-  const changeLocked: Writing["changeLocked"] = (key, change, toEntry) =>
-    Effect.acquireUseRelease(
-      Effect.map(memory.forget(key), () => memory.moment(key)),
-      () => change,
-      (began, exit) => memory.replace(key, Exit.isSuccess(exit) ? toEntry(exit.value) : undefined, began)
-    )
-
-  const changeBothLevels: Writing["changeBothLevels"] = (key, change, toEntry) =>
-    Effect.zipRight(memory.forget(key), writes.withLock(key, changeLocked(key, change, toEntry)))
-
-  /** The same, where nothing else has asked how the keyspace is heard of. */
-  const changeBothLevelsOf = <K, V, F, A, E>(
-    key: CacheKey<K, V, F>,
-    change: Effect.Effect<A, E>,
-    toEntry: (result: A) => MemoryEntry | undefined
-  ): Effect.Effect<A, E> =>
-    Effect.suspend(() => {
-      policyOf(key.space)
-      return changeBothLevels(key, change, toEntry)
-    })
+  const changes = makeLevelChanges(levels)
+  const { changeBothLevels } = changes
+  const removing = makeRemoving(levels, reading, late, changes)
+  const { invalidate, removeStale, withdrawStale } = removing
 
   const recordWrite = (key: AnyKey, entry: Prepared, etag: Option.Option<string>): MemoryEntry => {
     clashes.forget(key)
@@ -167,27 +132,6 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       Effect.catchIf(({ reason }) => reason === "ConditionalWritesUnsupported", () => saveAgain(key, entry))
     )
 
-  const removed = (key: AnyKey) =>
-    Effect.suspend(() => {
-      clashes.forget(key)
-      ledger.record({ _tag: "Removed", key, reason: "deleted" })
-      return late.changed(key, undefined)
-    })
-
-  const removeObject: Writing["removeObject"] = (key) => Effect.zipRight(store.remove(key.objectName), removed(key))
-
-  const removeThis: Writing["removeThis"] = (key, etag) =>
-    Effect.flatMap(store.removeIfMatch(key.objectName, etag), (outcome) => {
-      switch (outcome) {
-        case "removed":
-          return Effect.as(removed(key), true)
-        case "unsupported":
-          return Effect.as(removeObject(key), true)
-        default:
-          return Effect.succeed(false)
-      }
-    })
-
   // After a refusal, or an answer that leaves it open: whose object is it? After a lost reply it may be this very write.
   const inspect = <K, V, F>(
     key: CacheKey<K, V, F>,
@@ -223,11 +167,6 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
         (entry) => ({ entry, isKept: entry.held.freshUntil > moment.now })
       ))
 
-  const withdrawAnd = <A, E>(key: AnyKey, change: Effect.Effect<A, E>) => Effect.zipRight(behind.withdraw(key), change)
-
-  const invalidate: Writing["invalidate"] = (key) =>
-    changeBothLevelsOf(key, withdrawAnd(key, removeObject(key)), () => undefined)
-
   const set: Writing["set"] = (key, value, options) =>
     Effect.flatMap(prepare(key, value, options), ({ entry, isKept }) => {
       if (!isKept) return invalidate(key)
@@ -235,7 +174,9 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
         entry.held.costAs(held)
         return policyOf(key.space).write === "behind"
           ? Effect.zipRight(behind.offer(key, entry), memory.replace(key, entry.held))
-          : Effect.asVoid(changeBothLevels(key, withdrawAnd(key, save(key, entry, held?.etag)), (held) => held))
+          : Effect.asVoid(
+            changeBothLevels(key, Effect.zipRight(behind.withdraw(key), save(key, entry, held?.etag)), (held) => held)
+          )
       })
     })
 
@@ -311,27 +252,6 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       yield* requireGivingWay(key, yield* storedObjects.inspect(key, object), true)
     })
 
-  /**
-   * Lets an old value not be written any more. Whether no newer one waits.
-   *
-   * @param stale the old value
-   */
-  const withdrawStale = (key: AnyKey, stale: MemoryEntry | undefined): Effect.Effect<boolean> =>
-    Effect.suspend(() => {
-      const waiting = behind.waiting(key)?.held
-      return waiting !== undefined && waiting.isValue && waiting.made > (stale?.made ?? Number.NEGATIVE_INFINITY)
-        ? Effect.succeed(false)
-        : Effect.as(behind.withdraw(key), true)
-    })
-
-  const removeStale: Writing["removeStale"] = (key, stale) =>
-    Effect.gen(function*() {
-      if (!(yield* withdrawStale(key, stale))) return
-      if (stale.etag !== undefined && (yield* removeThis(key, stale.etag))) return
-      const there = yield* storedObjects.readHeader(key)
-      if (there?.header !== undefined && isOld(stale, there.header)) yield* removeThis(key, there.etag)
-    })
-
   const addFailure: Writing["addFailure"] = (key, entry, stale) =>
     Effect.flatMap(
       withdrawStale(key, stale),
@@ -371,118 +291,5 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
           : requireAbsent(key)
     )
 
-  /** What a removal found absent must not come to life by a write that was given up before. */
-  const cancelLateToo = <A>(
-    key: AnyKey,
-    removal: Effect.Effect<A, CacheNotFoundError | ObjectStoreError>
-  ): Effect.Effect<A, CacheNotFoundError | ObjectStoreError> =>
-    Effect.tapErrorTag(removal, "CacheNotFoundError", () => late.changed(key, undefined))
-
-  const notFound = (key: AnyKey, unreadable?: CacheDecodeError) =>
-    new CacheNotFoundError({
-      cache: name,
-      key: String(key),
-      ...(unreadable === undefined
-        ? {}
-        : { detail: `what lay there was removed, and could not be read: ${unreadable.detail} (${unreadable.reason})` })
-    })
-
-  /** The fresh value of what is held, as its tags leave it, if it has one. */
-  const freshContentOf = <K, V, F>(
-    key: CacheKey<K, V, F>,
-    held: MemoryEntry | undefined
-  ): Effect.Effect<Exit.Exit<V, F> | undefined> =>
-    Effect.map(
-      Clock.currentTimeMillis,
-      (now) => held === undefined || held.freshUntil <= now ? undefined : held.contentFor(key.space)
-    )
-
-  /** Removes the object below what waits, and then what waits: so nothing is lost when the former fails. */
-  const removeWith = (key: AnyKey, waiting: Prepared) =>
-    Effect.zipRight(
-      removeObject(key),
-      Effect.suspend(() => behind.waiting(key) === waiting ? behind.withdraw(key) : Effect.succeed(undefined))
-    )
-
-  const pop: Writing["pop"] = (key) =>
-    changeBothLevelsOf(
-      key,
-      cancelLateToo(
-        key,
-        Effect.gen(function*() {
-          const waiting = behind.waiting(key)
-          const loaded = waiting === undefined ? yield* loadForPop(key) : undefined
-          if (waiting !== undefined) yield* removeWith(key, waiting)
-          else if (loaded?.held !== undefined || loaded?.unreadable !== undefined || loaded?.isUnknown === true) {
-            yield* removeObject(key)
-          }
-          const content = yield* freshContentOf(
-            key,
-            waiting === undefined ? loaded?.held : yield* reading.applyKnownTags(waiting.held)
-          )
-          return content === undefined || Exit.isFailure(content)
-            ? yield* notFound(key, loaded?.unreadable)
-            : content.value
-        })
-      ),
-      () => undefined
-    )
-
-  /** What looks damaged is loaded again: one bad answer must not cost the value. */
-  const loadForPop = <K, V, F>(key: CacheKey<K, V, F>): Effect.Effect<Loaded, ObjectStoreError> => {
-    const load = reading.load(key, { ...policyOf(key.space), onUnreadable: "miss" })
-    return Effect.flatMap(load, (loaded) => mayBeDamage(loaded.unreadable?.reason) ? load : Effect.succeed(loaded))
-  }
-
-  // It does not depend on reading: the look only tells whether there was something to remove.
-  const remove: Writing["remove"] = (key) =>
-    changeBothLevelsOf(
-      key,
-      cancelLateToo(
-        key,
-        Effect.gen(function*() {
-          const waiting = yield* behind.withdraw(key)
-          if (waiting !== undefined) {
-            yield* removeObject(key)
-            const content = yield* freshContentOf(key, yield* reading.applyKnownTags(waiting.held))
-            return content === undefined ? yield* notFound(key) : undefined
-          }
-          const there = yield* Effect.either(storedObjects.readHeader(key))
-          if (Either.isRight(there) && there.right === undefined) return yield* notFound(key)
-          const header = Either.isRight(there) ? there.right?.header : undefined
-          const isOver = Either.isRight(there) && header !== undefined &&
-            (yield* Effect.catchAll(storedObjects.isOver(key, header), () => Effect.succeed(false)))
-          if (!isOver || there.right === undefined) return yield* removeObject(key)
-          // A fresh one that was written in its place meanwhile stays.
-          const outcome = yield* Effect.catchAll(store.removeIfMatch(key.objectName, there.right.etag), Effect.succeed)
-          if (outcome === "unsupported") yield* Effect.ignore(removeObject(key))
-          return yield* notFound(key)
-        })
-      ),
-      () => undefined
-    )
-
-  return {
-    save,
-    putInPlaceOf,
-    addFailure,
-    removeStale,
-    changeBothLevels,
-    changeLocked,
-    removeObject,
-    removeThis,
-    set,
-    add,
-    pop,
-    remove,
-    invalidate
-  }
+  return { ...changes, ...removing, save, putInPlaceOf, addFailure, set, add }
 }
-
-/**
- * Whether what lies there is an old value. Where its etag is known, anything else was written later, whatever the clock of
- * its writer says: but for one that has only got another time to live.
- */
-const isOld = (stale: MemoryEntry | undefined, there: EntryHead | undefined): boolean =>
-  stale !== undefined && there !== undefined &&
-  (stale.etag === undefined ? there.created <= stale.made : there.created === stale.made)
