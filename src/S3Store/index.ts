@@ -48,14 +48,12 @@ export { S3Cache } from "./S3Cache.js"
 export { isS3CacheError, type S3CacheError } from "./S3CacheError.js"
 export { S3CacheLive } from "./S3CacheLive.js"
 export { S3Notifications } from "./S3Notifications.js"
-export type {
-  ObjectStoreBySizeLayerOptions,
-  ObjectStoreBySizeOptions,
-  ObjectStoreChainLayerOptions,
-  ObjectStoreChainOptions
-} from "./service/combinedStores.js"
 export {
   ObjectStore,
+  type ObjectStoreBySizeLayerOptions,
+  type ObjectStoreBySizeOptions,
+  type ObjectStoreChainLayerOptions,
+  type ObjectStoreChainOptions,
   type ObjectStoreDynamoDBOptions,
   type ObjectStoreS3Options,
   type ObjectStoreTag

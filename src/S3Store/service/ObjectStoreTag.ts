@@ -22,7 +22,8 @@ import type { ClientConfig } from "../../ClientLayer/sdk/AwsClient.js"
 import { withPathStyle } from "../bucket/pathStyle.js"
 import { makeS3ObjectStore } from "../bucket/s3ObjectStore.js"
 import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
-import type { ObjectStoreBySize } from "../levels/ObjectStoreBySizePolicy.js"
+import type { ObjectStoreBySize, ObjectStoreBySizePolicy } from "../levels/ObjectStoreBySizePolicy.js"
+import type { ObjectStoreChainPolicy } from "../levels/ObjectStoreChainPolicy.js"
 import { makeReadOnlyObjectStore } from "../levels/readOnlyObjectStore.js"
 import { type FileSystemObjectStoreOptions, makeFileSystemObjectStore } from "../objects/fileSystemObjectStore.js"
 import { type KeyValueObjectStoreOptions, makeKeyValueObjectStore } from "../objects/keyValueObjectStore.js"
@@ -34,16 +35,7 @@ import { makeKeyValueStore } from "../persistence/makeKeyValueStore.js"
 import type { S3PersistenceOptions } from "../persistence/S3PersistenceOptions.js"
 import { makeDynamoDBObjectStore } from "../table/dynamoDBObjectStore.js"
 import { dynamoDBKinds, type DynamoDBObjectStoreOptions } from "../table/DynamoDBObjectStoreOptions.js"
-import {
-  layerBySize,
-  layerChain,
-  makeBySize,
-  makeChain,
-  type ObjectStoreBySizeLayerOptions,
-  type ObjectStoreBySizeOptions,
-  type ObjectStoreChainLayerOptions,
-  type ObjectStoreChainOptions
-} from "./combinedStores.js"
+import { layerBySize, layerChain, makeBySize, makeChain } from "./combinedStores.js"
 import { printedStore } from "./printedStore.js"
 
 /**
@@ -81,6 +73,60 @@ export interface ObjectStoreDynamoDBOptions extends DynamoDBObjectStoreOptions {
  * @category models
  */
 export interface ObjectStore extends Objects {}
+
+/**
+ * Two stores, one before the other.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreChainOptions extends ObjectStoreChainPolicy {
+  /** The store that is asked first: fast, and nothing is lost with it. */
+  readonly near: ObjectStore
+  /** The store that decides. */
+  readonly far: ObjectStore
+}
+
+/**
+ * The layers of two stores, one before the other.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreChainLayerOptions<in out E, in out R, in out E2, in out R2> extends ObjectStoreChainPolicy {
+  /** The store that is asked first: fast, and nothing is lost with it. */
+  readonly near: Layer.Layer<ObjectStore, E, R>
+  /** The store that decides. */
+  readonly far: Layer.Layer<ObjectStore, E2, R2>
+}
+
+/**
+ * Two stores, one for what is small and one for what is large.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreBySizeOptions extends ObjectStoreBySizePolicy {
+  /** The store that decides, with small entries, and all that is no entry. */
+  readonly small: ObjectStore
+  /** The store with the contents of large entries. */
+  readonly large: ObjectStore
+}
+
+/**
+ * The layers of two stores, one for what is small and one for what is large.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreBySizeLayerOptions<in out E, in out R, in out E2, in out R2>
+  extends ObjectStoreBySizePolicy
+{
+  /** The store that decides, with small entries, and all that is no entry. */
+  readonly small: Layer.Layer<ObjectStore, E, R>
+  /** The store with the contents of large entries. */
+  readonly large: Layer.Layer<ObjectStore, E2, R2>
+}
 
 /**
  * What the tag of the second level offers besides: for each kind of store what makes one, and its layer. Every `make`, and

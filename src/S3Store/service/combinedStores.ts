@@ -1,7 +1,5 @@
 /**
  * Stores that are made of two: one before the other, and one for what is small beside one for what is large.
- *
- * @since 1.0.0
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -25,60 +23,6 @@ import { chainKinds, type ObjectStoreChainPolicy } from "../levels/ObjectStoreCh
 import { removeOrphans } from "../levels/removeOrphans.js"
 import { type ObjectStore, objectStoreTag as tag } from "../objects/ObjectStore.js"
 import { printedStore } from "./printedStore.js"
-
-/**
- * Two stores, one before the other.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ObjectStoreChainOptions extends ObjectStoreChainPolicy {
-  /** The store that is asked first: fast, and nothing is lost with it. */
-  readonly near: ObjectStore
-  /** The store that decides. */
-  readonly far: ObjectStore
-}
-
-/**
- * The layers of two stores, one before the other.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ObjectStoreChainLayerOptions<in out E, in out R, in out E2, in out R2> extends ObjectStoreChainPolicy {
-  /** The store that is asked first: fast, and nothing is lost with it. */
-  readonly near: Layer.Layer<ObjectStore, E, R>
-  /** The store that decides. */
-  readonly far: Layer.Layer<ObjectStore, E2, R2>
-}
-
-/**
- * Two stores, one for what is small and one for what is large.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ObjectStoreBySizeOptions extends ObjectStoreBySizePolicy {
-  /** The store that decides, with small entries, and all that is no entry. */
-  readonly small: ObjectStore
-  /** The store with the contents of large entries. */
-  readonly large: ObjectStore
-}
-
-/**
- * The layers of two stores, one for what is small and one for what is large.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ObjectStoreBySizeLayerOptions<in out E, in out R, in out E2, in out R2>
-  extends ObjectStoreBySizePolicy
-{
-  /** The store that decides, with small entries, and all that is no entry. */
-  readonly small: Layer.Layer<ObjectStore, E, R>
-  /** The store with the contents of large entries. */
-  readonly large: Layer.Layer<ObjectStore, E2, R2>
-}
 
 /** Longer than any write takes, in milliseconds. */
 const shortestAge = 3_600_000
@@ -122,7 +66,9 @@ const layerOfTwo = <E, R, E2, R2>(
       Layer.effect(tag, make(Context.get(ofOne, tag), Context.get(ofOther, tag)))))
 
 /** Makes a chain of two stores. */
-export const makeChain = (options: ObjectStoreChainOptions): Effect.Effect<ObjectStore, CacheConfigError> =>
+export const makeChain = (
+  options: ObjectStoreChainPolicy & { readonly near: ObjectStore; readonly far: ObjectStore }
+): Effect.Effect<ObjectStore, CacheConfigError> =>
   Effect.gen(function*() {
     const cache = "chain of object stores"
     yield* checkTwo(cache, options, chainKinds, ["near", "far"])
@@ -138,7 +84,10 @@ export const makeChain = (options: ObjectStoreChainOptions): Effect.Effect<Objec
 
 /** The layer of `makeChain`, over two layers. */
 export const layerChain = <E, R, E2, R2>(
-  options: ObjectStoreChainLayerOptions<E, R, E2, R2>
+  options: ObjectStoreChainPolicy & {
+    readonly near: Layer.Layer<ObjectStore, E, R>
+    readonly far: Layer.Layer<ObjectStore, E2, R2>
+  }
 ): Layer.Layer<ObjectStore, E | E2 | CacheConfigError, R | R2> =>
   Layer.unwrapEffect(
     Effect.map(
@@ -148,7 +97,9 @@ export const layerChain = <E, R, E2, R2>(
   )
 
 /** Makes a store by size of two. */
-export const makeBySize = (options: ObjectStoreBySizeOptions): Effect.Effect<ObjectStoreBySize, CacheConfigError> =>
+export const makeBySize = (
+  options: ObjectStoreBySizePolicy & { readonly small: ObjectStore; readonly large: ObjectStore }
+): Effect.Effect<ObjectStoreBySize, CacheConfigError> =>
   Effect.gen(function*() {
     const cache = "object store by size"
     yield* checkTwo(cache, options, bySizeKinds, ["small", "large"])
@@ -168,7 +119,10 @@ export const makeBySize = (options: ObjectStoreBySizeOptions): Effect.Effect<Obj
 
 /** The layer of `makeBySize`, over two layers. */
 export const layerBySize = <E, R, E2, R2>(
-  options: ObjectStoreBySizeLayerOptions<E, R, E2, R2>
+  options: ObjectStoreBySizePolicy & {
+    readonly small: Layer.Layer<ObjectStore, E, R>
+    readonly large: Layer.Layer<ObjectStore, E2, R2>
+  }
 ): Layer.Layer<ObjectStore, E | E2 | CacheConfigError, R | R2> =>
   Layer.unwrapEffect(
     Effect.map(
