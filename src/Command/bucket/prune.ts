@@ -16,7 +16,7 @@ import { makeTagMarks } from "./tagMarks.js"
 import { type Cut, WrittenBytes } from "./WrittenBytes.js"
 
 /** Why something is removed. */
-export type PruneRule = "expired" | "invalidated" | "old" | "retired" | "unreadable" | "beyond" | "lease"
+export type PruneRule = "expired" | "invalidated" | "old" | "retired" | "unreadable" | "beyond" | "lease" | "orphan"
 
 /** What is removed: whatever one of these says. */
 export interface PruneRules {

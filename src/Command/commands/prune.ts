@@ -4,11 +4,13 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import { shortestOrphanAge } from "../../S3Store/levels/removeOrphans.js"
 import { bytes, duration, flag, type Operand, texts } from "../arguments/Option.js"
 import { UsageError } from "../arguments/UsageError.js"
 import { exitCodes, type Verb } from "../arguments/Verb.js"
 import { parseWanted } from "../bucket/entriesOf.js"
-import { prune as run, type PruneReport, type PruneRule } from "../bucket/prune.js"
+import { type Amount, prune as run, type PruneReport, type PruneRule } from "../bucket/prune.js"
+import { isUnlikelySmallStore, pruneOrphans, type SearchedOrphans } from "../bucket/pruneOrphans.js"
 import { isNamed, retiredSpaces } from "../bucket/retired.js"
 import { survey } from "../bucket/survey.js"
 import { listOfStoreOptions, openStore, storeOptions, targetOperand } from "../target/openStore.js"
@@ -46,6 +48,14 @@ const keepKeyspacesOption = texts(
   "all keyspaces and versions but these: version 2 of A, all of B"
 )
 const unreadableOption = flag("unreadable", "what is damaged, or no entry")
+const orphansOption = flag(
+  "orphans",
+  "with --large: contents of large entries that nothing in TARGET points to any more"
+)
+const orphansAfterOption = duration(
+  "orphans-after",
+  "with --orphans: how long ago they were written at least; 1d by default,\n1h at least: a younger one may be of a write that is under way"
+)
 const keepOption = bytes("keep", "what was written first, until no more than this is left")
 
 const dayMillis = 86_400_000
@@ -57,7 +67,8 @@ const reasons: ReadonlyArray<readonly [PruneRule, string]> = [
   ["retired", "of a retired version or keyspace"],
   ["unreadable", "unreadable"],
   ["beyond", "beyond what is kept"],
-  ["lease", "leases left behind"]
+  ["lease", "leases left behind"],
+  ["orphan", "contents that nothing points to"]
 ]
 
 const totalOf = ({ removed }: PruneReport) =>
@@ -71,10 +82,15 @@ const shownRetired = 20
 /** How many headers say what a folder is, should one of them be damaged. */
 const sampled = 8
 
+/** What was removed, or would be: of the entries, and of the contents of large ones where those were searched, too. */
+interface Pruned extends PruneReport {
+  readonly contents?: Pick<SearchedOrphans, "examined"> & { readonly shownLarge: string }
+}
+
 const linesOf = (
   paint: Paint,
   shown: string,
-  report: PruneReport,
+  report: Pruned,
   retired: ReadonlyArray<string>,
   isDry: boolean
 ): ReadonlyArray<string> => {
@@ -106,6 +122,17 @@ const linesOf = (
         retired.length > shownRetired ? ` and ${formatCount(retired.length - shownRetired)} more` : ""
       }`
     ],
+    ...report.contents === undefined
+      ? []
+      : [
+        "",
+        paint(
+          "dim",
+          `  ${
+            counted(report.contents.examined, "content")
+          } of large entries looked at in ${report.contents.shownLarge}`
+        )
+      ],
     ...report.spared === 0
       ? []
       : [
@@ -132,7 +159,7 @@ const linesOf = (
   ]
 }
 
-const jsonOf = (shown: string, report: PruneReport, retired: ReadonlyArray<string>, isDry: boolean) => ({
+const jsonOf = (shown: string, report: Pruned, retired: ReadonlyArray<string>, isDry: boolean) => ({
   target: shown,
   dryRun: isDry,
   examined: report.examined,
@@ -141,6 +168,7 @@ const jsonOf = (shown: string, report: PruneReport, retired: ReadonlyArray<strin
   rewritten: report.rewritten,
   spared: report.spared,
   foreign: report.foreign,
+  ...report.contents === undefined ? {} : { contents: report.contents.examined },
   left: report.left
 })
 
@@ -164,6 +192,8 @@ export const prune: Verb = {
     idleOption,
     keepKeyspacesOption,
     unreadableOption,
+    orphansOption,
+    orphansAfterOption,
     keepOption,
     dryRunOption,
     yesOption,
@@ -175,7 +205,8 @@ export const prune: Verb = {
     ["prune s3://my-bucket --expired --dry-run", "what has expired, counted"],
     ["prune s3://my-bucket --expired --retired --yes", "every night"],
     ["prune s3://my-bucket --keep-keyspaces users:3,texts", "all that the program of today does not use"],
-    ["prune ./cache --keep 10G --yes", "10 GiB stay"]
+    ["prune ./cache --keep 10G --yes", "10 GiB stay"],
+    ["prune dynamodb://app-cache --large s3://app-cache --orphans --yes", "every week, of stores by size"]
   ],
   run: (given, screen) =>
     Effect.scoped(Effect.gen(function*() {
@@ -191,11 +222,17 @@ export const prune: Verb = {
       const kept = yield* given.option(keepKeyspacesOption)
       const unreadable = yield* given.option(unreadableOption)
       const keep = yield* given.option(keepOption)
+      const isOrphans = yield* given.option(orphansOption)
+      const orphansAfter = yield* given.option(orphansAfterOption)
       const named = given.optional(keyspace)
       const isByName = kept.length > 0
-      if (!isExpired && olderThan === undefined && !isRetired && !isByName && !unreadable && keep === undefined) {
+      if (
+        !isExpired && olderThan === undefined && !isRetired && !isByName && !unreadable && keep === undefined &&
+        !isOrphans
+      ) {
         return yield* new UsageError({
-          detail: "say what goes: --expired, --older-than, --retired, --keep-keyspaces, --unreadable or --keep"
+          detail:
+            "say what goes: --expired, --older-than, --retired, --keep-keyspaces, --unreadable, --orphans or --keep"
         })
       }
       if (staleFor !== undefined && !isExpired) return yield* new UsageError({ detail: "--stale-for is for --expired" })
@@ -203,10 +240,29 @@ export const prune: Verb = {
       if (isRetired && isByName) {
         return yield* new UsageError({ detail: "--keep-keyspaces says what stays: it takes the place of --retired" })
       }
-      const { shown, store } = yield* openStore(given)
+      if (orphansAfter !== undefined && !isOrphans) {
+        return yield* new UsageError({ detail: "--orphans-after is for --orphans" })
+      }
+      if (orphansAfter !== undefined && orphansAfter < shortestOrphanAge) {
+        return yield* new UsageError({
+          detail: "--orphans-after: 1h at least, as a write may be under way for so long"
+        })
+      }
+      const { levels, shown, store } = yield* openStore(given)
+      if (isOrphans && levels === undefined) {
+        return yield* new UsageError({
+          detail: "--orphans is for stores by size: say where the contents of large entries are, with --large"
+        })
+      }
       if (!isDry && !isSure && !screen.canAsk) {
         return yield* new UsageError({
           detail: "nobody can be asked here: add --yes, or --dry-run to see what would go"
+        })
+      }
+      if (isOrphans && levels !== undefined && (yield* isUnlikelySmallStore(levels))) {
+        return yield* new UsageError({
+          detail:
+            `--orphans: nothing lies in ${shown}, and all contents in ${levels.shownLarge} would go: is it their store?`
         })
       }
       const retired = isRetired || isByName
@@ -249,18 +305,32 @@ export const prune: Verb = {
       )
       const pruned = (dry: boolean) =>
         withProgress(screen, (tell) =>
-          run(store, rules, {
-            isDry: dry,
-            concurrency,
-            onRemoved: Ref.update(gone, (count) => count + 1),
-            onProgress: ({ examined, gone }) =>
-              tell({
-                text: `${counted(examined, "entry", "entries")} looked at, ${formatCount(gone)} ${
-                  dry ? "to go" : "gone"
-                }`
-              })
+          Effect.gen(function*() {
+            const tellGone = (of: string, gone: number) =>
+              tell({ text: `${of} looked at, ${formatCount(gone)} ${dry ? "to go" : "gone"}` })
+            const report: Pruned = yield* run(store, rules, {
+              isDry: dry,
+              concurrency,
+              onRemoved: Ref.update(gone, (count) => count + 1),
+              onProgress: ({ examined, gone }) => tellGone(counted(examined, "entry", "entries"), gone)
+            })
+            if (!isOrphans || levels === undefined) return report
+            const { examined, removed } = yield* pruneOrphans(levels, {
+              isDry: dry,
+              olderThan: orphansAfter ?? dayMillis,
+              wanted: rules.wanted,
+              onRemoved: (count) => Ref.update(gone, (before) => before + count),
+              onProgress: ({ examined, removed }) => tellGone(counted(examined, "content"), removed.entries)
+            })
+            return {
+              ...report,
+              removed: removed.entries === 0
+                ? report.removed
+                : new Map<PruneRule, Amount>([...report.removed, ["orphan", removed]]),
+              contents: { examined, shownLarge: levels.shownLarge }
+            }
           }))
-      const print = (report: PruneReport, dry: boolean) =>
+      const print = (report: Pruned, dry: boolean) =>
         screen.print(
           isJson ? safeJson(jsonOf(shown, report, listed, dry)) : linesOf(screen.paint, shown, report, listed, dry)
         )

@@ -105,11 +105,20 @@ export const readTarget = (
     }
   })
 
+/** The two stores of one by size, and what the large one is called. */
+interface OpenLevels {
+  readonly small: ObjectStore
+  readonly large: ObjectStore
+  readonly shownLarge: string
+}
+
 /** A store that can be asked, and what it is called. */
 export interface OpenStore {
   readonly store: ObjectStore
   readonly target: Target
   readonly shown: string
+  /** Of a store by size. */
+  readonly levels?: OpenLevels
 }
 
 /** Opens the store that was named. Nothing is asked of a bucket yet; a folder must be there, unless it may be new. */
@@ -122,19 +131,21 @@ export const openStore = (
   Effect.gen(function*() {
     const { clientConfig, shown, target } = yield* readTarget(given, operand, options)
     const partitions = yield* given.option(options.partitions)
-    const store = yield* storeOf(target, clientConfig, mayBeNew, partitions)
-    const large = yield* given.option(options.large)
-    if (large === undefined) return { target, shown, store }
-    const parsed = parseTarget(large)
+    const small = yield* storeOf(target, clientConfig, mayBeNew, partitions)
+    const namedLarge = yield* given.option(options.large)
+    if (namedLarge === undefined) return { target, shown, store: small }
+    const parsed = parseTarget(namedLarge)
     if (Either.isLeft(parsed)) {
-      return yield* new UsageError({ detail: `--${options.large.name} ${printable(large, 80)}: ${parsed.left}` })
+      return yield* new UsageError({ detail: `--${options.large.name} ${printable(namedLarge, 80)}: ${parsed.left}` })
     }
     const endpoint = yield* given.option(options.largeEndpoint)
     const largeConfig = endpoint === undefined ? clientConfig : { ...clientConfig, endpoint }
+    const large = yield* storeOf(parsed.right, largeConfig, mayBeNew)
     return {
       target,
       shown,
-      store: yield* ObjectStore.makeBySize({ small: store, large: yield* storeOf(parsed.right, largeConfig, mayBeNew) })
+      store: yield* ObjectStore.makeBySize({ small, large }),
+      levels: { small, large, shownLarge: printable(showTarget(parsed.right)) }
     }
   })
 

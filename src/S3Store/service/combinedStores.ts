@@ -20,12 +20,9 @@ import {
   usualLimit
 } from "../levels/ObjectStoreBySizePolicy.js"
 import { chainKinds, type ObjectStoreChainPolicy } from "../levels/ObjectStoreChainPolicy.js"
-import { removeOrphans } from "../levels/removeOrphans.js"
+import { removeOrphans, shortestOrphanAge } from "../levels/removeOrphans.js"
 import { type ObjectStore, objectStoreTag as tag } from "../objects/ObjectStore.js"
 import { printedStore } from "./printedStore.js"
-
-/** Longer than any write takes, in milliseconds. */
-const shortestAge = 3_600_000
 
 /** Checks options with two stores, or with the layers of two. */
 const checkTwo = <Name extends string>(
@@ -109,7 +106,9 @@ export const makeBySize = (
         yield* asExit(checkOptions(cache, options, orphansKinds))
         const { olderThan = "1 day" } = options
         const age = yield* asExit(millis(cache, "olderThan", olderThan, "durationAboveZero"))
-        if (age < shortestAge) return yield* configError(cache, "olderThan", olderThan, "a duration of 1 hour or more")
+        if (age < shortestOrphanAge) {
+          return yield* configError(cache, "olderThan", olderThan, "a duration of 1 hour or more")
+        }
         return yield* removeOrphans(small, large, age)
       })
     return yield* printedStore(
