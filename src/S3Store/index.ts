@@ -39,6 +39,8 @@ export {
   type ListedObject,
   type LoadOptions,
   LoadOutcome,
+  type ObjectStorePart,
+  type ObjectStoreParts,
   type RemoveOutcome,
   type StoredObject
 } from "./objects/ObjectStore.js"

@@ -353,7 +353,9 @@ const verifyStore = (name: string, verify: string, store: ObjectStore) =>
   Effect.flatMap(checkStore(store), (check) => {
     const failed = check.steps.find(({ outcome }) => outcome === "failed")
     if (failed === undefined) return Effect.void
-    const accepted = `over a second level that works: ${failed.step} of ${check.target} failed: ${failed.detail}`
+    const { detail, part, step, target } = failed
+    const which = part === "" ? target : `${target} (${part})`
+    const accepted = `over a second level that works: ${step} of ${which} failed: ${detail}`
     return configError(name, "verify", verify, accepted, check)
   })
 

@@ -15,7 +15,8 @@ import { randomUUID } from "node:crypto"
 import { consequences } from "../bucket/s3Answers.js"
 import { withinTime } from "../common/standstill.js"
 import { descriptionOf } from "../objects/describedStore.js"
-import type { ObjectStore } from "../objects/ObjectStore.js"
+import { probeFolder } from "../objects/objectName.js"
+import type { ObjectStore, ObjectStorePart } from "../objects/ObjectStore.js"
 import { ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStoreErrors.js"
 
 /**
@@ -24,6 +25,9 @@ import { ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStore
  * - `write`, `read`, `list`, `remove`: whether it may be done at all. `read` also looks for an object that is absent;
  * - `conditions`: whether a write on the condition that there is no object is honoured, which `add` and leases need;
  * - `clock`: whether the clock of the store agrees with that of this machine, within a minute.
+ *
+ * Of a store over others each is tried: of one by size `large` after `small`, of a chain `near` after `far`. Conditions are
+ * tried of the first alone, as nothing is asked of the others on a condition.
  *
  * `unsupported` is what the store cannot do or tell, and does not say for a fault; `untried` what would fail for the same
  * reason as a step before it.
@@ -34,6 +38,10 @@ import { ObjectStoreError, type ObjectStoreReason } from "../objects/ObjectStore
 export interface S3CacheCheckStep {
   /** What was tried. */
   readonly step: "write" | "read" | "list" | "conditions" | "remove" | "clock"
+  /** Which store it was tried of, where there are several: `small`, `large`, `near`, `far`; else empty. */
+  readonly part: string
+  /** Where the objects of that store are. */
+  readonly target: string
   /** How it went; `untried` where a step before it failed. */
   readonly outcome: "ok" | "failed" | "unsupported" | "untried"
   /** What is wrong and what to do about it; empty for `ok`. */
@@ -69,8 +77,12 @@ export class S3CacheCheck extends Data.Class<{
    * @since 1.0.0
    */
   override toString(): string {
-    const lines = this.steps.map(({ detail, outcome, step }) => `  ${step}: ${outcome}${detail && ` (${detail})`}`)
-    return [`${this.target} ${this.isFine ? "can be used" : "cannot be used"}:`, ...lines].join("\n")
+    const lines = this.steps.map(({ detail, outcome, part, step }) =>
+      `  ${part && `${part}, `}${step}: ${outcome}${detail && ` (${detail})`}`
+    )
+    const stores = new Map(this.steps.map(({ part, target }) => [part, part && `${part} ${target}`]))
+    const which = stores.size > 1 ? [...stores.values()].join(", ") : this.target
+    return [`${which} ${this.isFine ? "can be used" : "cannot be used"}:`, ...lines].join("\n")
   }
 }
 
@@ -85,11 +97,23 @@ const stepLimit = 30_000
 /**
  * Tries whether a second level can do what a cache needs, with one small object `.probe/{UUID}` that is removed again,
  * and at most two requests of each kind besides those with which the store finds out about conditions. After the first
- * step that fails in a way that all would, it tries no more.
+ * step that fails in a way that all would, it tries no more. Of a store over others, the same of each.
  */
-export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
+export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> => {
+  const { parts } = store
+  const first = { name: parts?.name ?? "", store, folder: probeFolder }
+  return Effect.map(
+    Effect.forEach([first, ...parts?.others ?? []], (part) => tryPart(part, part === first)),
+    (steps) => new S3CacheCheck({ target: descriptionOf(store), steps: steps.flat() })
+  )
+}
+
+/** Tries one store. */
+const tryPart = (
+  { folder, name: part, store }: ObjectStorePart,
+  hasConditions: boolean
+): Effect.Effect<ReadonlyArray<S3CacheCheckStep>> =>
   Effect.suspend(() => {
-    const folder = ".probe/"
     const name = folder + randomUUID()
     const body = Buffer.from("check")
     const steps: Array<S3CacheCheckStep> = []
@@ -101,7 +125,7 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
       outcome: S3CacheCheckStep["outcome"],
       detail = "",
       reason?: ObjectStoreReason
-    ) => void steps.push({ step, outcome, detail, reason })
+    ) => void steps.push({ step, part, target: descriptionOf(store), outcome, detail, reason })
 
     /** Tries a step: what it gives is what is wrong, or nothing. */
     const tries = (step: S3CacheCheckStep["step"], request: Effect.Effect<string | undefined, ObjectStoreError>) =>
@@ -164,13 +188,15 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
       )
       const listing = steps.at(-1)?.outcome
       const now = yield* Clock.currentTimeMillis
-      yield* tries(
-        "conditions",
-        Effect.map(store.add(name, body), ({ _tag }) =>
-          _tag === "Written"
-            ? "an object was written in place of another, on the condition that there is none"
-            : undefined)
-      )
+      if (hasConditions) {
+        yield* tries(
+          "conditions",
+          Effect.map(store.add(name, body), ({ _tag }) =>
+            _tag === "Written"
+              ? "an object was written in place of another, on the condition that there is none"
+              : undefined)
+        )
+      }
       if (listing === "failed" || listing === "untried") note("clock", "untried")
       else if (modified === 0) note("clock", "unsupported", "the store does not tell")
       else yield* tries("clock", Effect.succeed(clockOf(written, now, modified)))
@@ -184,6 +210,6 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> =>
         isHopeless = write !== undefined && consequences[write].isSetup
         return tries("remove", Effect.as(store.remove(name), undefined))
       })),
-      Effect.map(() => new S3CacheCheck({ target: descriptionOf(store), steps }))
+      Effect.as(steps)
     )
   })

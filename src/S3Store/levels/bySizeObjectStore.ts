@@ -9,7 +9,7 @@ import { randomBytes } from "node:crypto"
 import { putNewest } from "../../Cache/common/putNewest.js"
 import { consequences } from "../bucket/s3Answers.js"
 import { describedStore } from "../objects/describedStore.js"
-import { isEntryName } from "../objects/objectName.js"
+import { isEntryName, probeFolder } from "../objects/objectName.js"
 import {
   ConditionalOutcome,
   type ListedObject,
@@ -18,7 +18,9 @@ import {
   type ObjectStore
 } from "../objects/ObjectStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import { partsOf } from "../objects/partsOf.js"
 import {
+  contentFolder,
   contentNameOf,
   type ContentPointer,
   decodePointer,
@@ -323,6 +325,10 @@ export const makeBySizeObjectStore = (
     description: small.description,
     place: small.place,
     maxObjectBytes: large.maxObjectBytes,
+    parts: partsOf(
+      { name: "small", store: small },
+      { name: "large", store: large, folder: `${contentFolder}${probeFolder}` }
+    ),
     load,
     save,
     saveOnce: saveOnce === undefined

@@ -11,9 +11,10 @@ import { consequences } from "../bucket/s3Answers.js"
 import { KeyedMutex } from "../common/KeyedMutex.js"
 import { disassemble, disassembleHeader } from "../entry/entryFrame.js"
 import { describedStore } from "../objects/describedStore.js"
-import { isEntryName, leasedEntryOf } from "../objects/objectName.js"
+import { isEntryName, leasedEntryOf, probeFolder } from "../objects/objectName.js"
 import { type LoadOptions, LoadOutcome, type ObjectStore } from "../objects/ObjectStore.js"
 import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import { partsOf } from "../objects/partsOf.js"
 import { ChangesUnderWay } from "./ChangesUnderWay.js"
 import type { NearCopy } from "./nearCopy.js"
 import { type NearLimits, NearStore } from "./NearStore.js"
@@ -61,7 +62,8 @@ export const makeChainedObjectStore = (
   contents: ChainContents = contentsOfEntries
 ): ObjectStore => {
   const far = describedStore(farStore)
-  const near = new NearStore(describedStore(nearStore), limits)
+  const nearest = describedStore(nearStore)
+  const near = new NearStore(nearest, limits)
   const underWay = new ChangesUnderWay()
   // The near store hears of what happens under one name one after the other.
   const turns = new KeyedMutex<string>()
@@ -189,6 +191,7 @@ export const makeChainedObjectStore = (
     description: far.description,
     place: far.place,
     maxObjectBytes: far.maxObjectBytes,
+    parts: partsOf({ name: "far", store: far }, { name: "near", store: nearest, folder: probeFolder }),
     load,
     save: (name, body) => changing(name, far.save(name, body), leftWith(body)),
     saveOnce: saveOnce === undefined

@@ -136,6 +136,34 @@ export interface ListedObject {
 }
 
 /**
+ * One of the stores that another one is over.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStorePart {
+  /** What it is called: `"large"`, `"near"`. */
+  readonly name: string
+  /** The store. */
+  readonly store: ObjectStore
+  /** The folder in it that may be written to when it is tried; with a `/` at its end. */
+  readonly folder: string
+}
+
+/**
+ * What a store is made of that is over others.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStoreParts {
+  /** What the one is called that this store asks for leases, tags and lists: `"small"`, `"far"`. */
+  readonly name: string
+  /** The others. */
+  readonly others: ReadonlyArray<ObjectStorePart>
+}
+
+/**
  * Named objects shared by processes. Names are segments of ASCII letters, digits, `.`, `_` and `-`, separated by `/`;
  * no segment is `.` or `..`, nor longer than 240 characters, and a name has at most 320.
  *
@@ -151,6 +179,8 @@ export interface ObjectStore {
   readonly place?: string | undefined
   /** The most bytes an object may have to be loaded whole: a larger one is `TooLarge`. Default: no limit. */
   readonly maxObjectBytes?: number | undefined
+  /** Other stores that it is over, which `S3Cache.check` tries, too. Default: none. */
+  readonly parts?: ObjectStoreParts | undefined
   /** The object of a name. */
   readonly load: (name: string, options?: LoadOptions) => Effect.Effect<LoadOutcome, ObjectStoreError>
   /** Writes an object, whether there was one or not. Its etag, where the store tells it. */

@@ -21,6 +21,7 @@ export const describedStore = (store: ObjectStore): DescribedStore => ({
   description: descriptionOf(store),
   place: typeof store.place === "string" ? store.place : undefined,
   maxObjectBytes: typeof store.maxObjectBytes === "number" ? store.maxObjectBytes : undefined,
+  parts: typeof store.parts === "object" ? store.parts : undefined,
   load: (name, options) => store.load(name, options),
   save: (name, body) => store.save(name, body),
   // `Layer.mock` has a function for everything; those that it was not given are effects as well.

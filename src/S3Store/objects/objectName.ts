@@ -19,6 +19,9 @@ export const isEntryOrLeaseUnder = (prefix: string) => ({ name }: { readonly nam
 /** Whether an object is an entry of some keyspace and version; not a lease, the marker of a tag, or somebody else's. */
 export const isEntryName = (name: string): boolean => anyEntry.test(name)
 
+/** The folder of objects that are written to try a store, and removed again. */
+export const probeFolder = ".probe/"
+
 /** The name of the entry whose lease an object is; nothing for another object. */
 export const leasedEntryOf = (name: string): string | undefined => {
   const entry = isLeaseName(name) ? name.slice(0, -4) : ""
