@@ -45,6 +45,45 @@ describe("cost", () => {
       assert.include(small.stdout, "It is less than a dollar a month")
     }))
 
+  it.effect("reckons tables, and stores by size, by how large entries are", () =>
+    Effect.gen(function*() {
+      const rates = ["--sets", "1M/month", "--size", "1K", "--entries", "1M"]
+      const costsOf = (...words: ReadonlyArray<string>) =>
+        Effect.map(runCommandLine(["cost", ...rates, ...words, "--json"]), ({ stdout }) => JSON.parse(stdout).costs)
+      type Cost = { store: string; leases: boolean; units: unknown; dollars: { writes: number; storage: number } }
+      const of = (costs: ReadonlyArray<Cost>, store: string) =>
+        costs.find((each) => each.store === store && !each.leases)
+      const small = yield* costsOf()
+      assert.strictEqual(small.length, 8)
+      assert.closeTo(of(small, "dynamodb")?.dollars.writes ?? 0, 0.625, 1e-9)
+      assert.closeTo(of(small, "dynamodb")?.dollars.storage ?? 0, 1e6 / 1024 ** 2 * 0.25, 1e-9)
+      assert.deepStrictEqual(of(small, "bySize")?.dollars, of(small, "dynamodb")?.dollars)
+      assert.deepStrictEqual(of(small, "dynamodb")?.units, { read: 0, write: 1e6 })
+      // A tenth of them in 100 items of 1 KB each, or in S3 with a pointer.
+      const mixed = yield* costsOf("--large-share", "10%", "--large-size", "100K")
+      assert.closeTo(of(mixed, "dynamodb")?.dollars.writes ?? 0, 0.625 * (0.9 + 0.1 * 100), 1e-9)
+      assert.closeTo(of(mixed, "bySize")?.dollars.writes ?? 0, 0.625 + 0.1 * 5, 1e-9)
+      const limited = yield* costsOf("--large-share", "10%", "--large-size", "100K", "--limit", "200K")
+      assert.deepStrictEqual(of(limited, "bySize")?.dollars, of(limited, "dynamodb")?.dollars)
+      // No item takes so much.
+      const huge = yield* costsOf("--large-share", "10%", "--large-size", "500K", "--limit", "1M")
+      assert.isUndefined(of(huge, "dynamodb"))
+      assert.closeTo(of(huge, "bySize")?.dollars.writes ?? 0, 0.625 + 0.1 * 5, 1e-9)
+      const wrong = yield* runCommandLine(["cost", ...rates, "--large-share", "10%"])
+      assert.strictEqual(wrong.code, 2)
+      assert.include(wrong.stderr, "--large-share and --large-size go together")
+    }))
+
+  it.effect("advises tables where it knows how large entries are", () =>
+    Effect.gen(function*() {
+      const { stdout } = yield* runCommandLine(["cost", "--gets", "50/s", "--misses", "50%", "--size", "1K"])
+      assert.include(stdout, "DynamoDB saves $331.79 a month over S3 Standard; most of it is writing what was computed")
+      assert.match(stdout, /\n {2}DynamoDB {9}/)
+      const large = ["--large-share", "10%", "--large-size", "40K"]
+      const sized = yield* runCommandLine(["cost", "--gets", "50/s", "--misses", "5%", "--size", "1K", ...large])
+      assert.include(sized.stdout, "in one zone only, and DynamoDB with S3 by size $64.77 in three")
+    }))
+
   it.scoped("reckons from the counts of a running program", () =>
     Effect.gen(function*() {
       const file = join(yield* temporaryFolder, "stats.json")

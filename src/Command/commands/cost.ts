@@ -29,7 +29,13 @@ const options = {
   misses: valued("misses", "SHARE", "of what memory has not, how many are computed: 5%, or a rate", readRateOrShare),
   sets: valued("sets", "RATE", "values written with set", readRate),
   refreshes: valued("refreshes", "RATE", "values computed anew before they expire", readRate),
-  size: bytes("size", "how large an entry is in the second level: 4K; for storage, and transfer of S3 Express"),
+  size: bytes(
+    "size",
+    "how large an entry is in the second level: 4K; for DynamoDB, storage, and transfer of S3 Express"
+  ),
+  largeShare: valued("large-share", "SHARE", "how many of the entries are of --large-size instead: 5%", readShare),
+  largeSize: bytes("large-size", "how large those are: 200K"),
+  limit: bytes("limit", "up to which size an entry is in DynamoDB where stores are by size; 8K by default"),
   entries: valued("entries", "N", "how many entries lie there: 50K, 3M; for storage", readCount),
   processes: whole("processes", "N", "how many processes there are; 1 by default. Those of STATS are of one"),
   tags: whole("tags", "N", "how many tags are in use", 0),
@@ -40,9 +46,9 @@ const options = {
 /** What a cache costs in a month. */
 export const cost: Verb = {
   name: "cost",
-  says: "what a cache costs in a month: S3 Standard, S3 Express, with leases and without",
+  says: "what a cache costs in a month: S3 Standard, S3 Express, DynamoDB, both by size",
   about: [
-    "Reckons requests and dollars from rates, or from the counts of a running program. Asks nobody:",
+    "With leases and without. Reckons requests and dollars from rates, or from the counts of a running program. Asks nobody:",
     `prices are those of ${priceList.region} as of ${priceList.asOf}.`,
     "A program writes its counts by JSON.stringify(yield* S3Cache.stats)."
   ],
@@ -50,6 +56,7 @@ export const cost: Verb = {
   options: [...Object.values(options), jsonOption],
   examples: [
     ["cost --gets 200/s --memory 90% --misses 5% --size 4K --entries 100K", "from rates"],
+    ["cost --gets 200/s --size 2K --large-share 5% --large-size 200K", "a few of them large"],
     ["cost stats.json --over 6h --processes 8 --tags 20", "from a program that had run for six hours"]
   ],
   run: (given, screen) =>
@@ -62,7 +69,16 @@ export const cost: Verb = {
       const sets = yield* given.option(options.sets)
       const refreshes = yield* given.option(options.refreshes)
       const over = yield* given.option(options.over)
+      const largeShare = yield* given.option(options.largeShare)
+      const largeSize = yield* given.option(options.largeSize)
+      if ((largeShare === undefined) !== (largeSize === undefined)) {
+        return yield* new UsageError({ detail: "--large-share and --large-size go together" })
+      }
       const rest = {
+        large: largeShare === undefined || largeSize === undefined
+          ? undefined
+          : { share: largeShare, bytes: largeSize },
+        limit: yield* given.option(options.limit),
         entryBytes: (yield* given.option(options.size)) ?? 0,
         entries: (yield* given.option(options.entries)) ?? 0,
         processes: (yield* given.option(options.processes)) ?? 1,
@@ -102,10 +118,11 @@ export const cost: Verb = {
           ? JSON.stringify({
             prices: priceList,
             use,
-            costs: costs.map(({ dollars, leases, requests, store }) => ({
+            costs: costs.map(({ dollars, leases, requests, store, units }) => ({
               store: store.id,
               leases,
               requests,
+              units,
               dollars
             })),
             advice: advise(use, costs)

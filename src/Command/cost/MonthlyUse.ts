@@ -3,6 +3,7 @@
  */
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
+import { usualLimit } from "../../S3Store/levels/ObjectStoreBySizePolicy.js"
 
 /** A month, as AWS bills it: 730 hours. */
 export const monthMillis = 730 * 3_600_000
@@ -27,6 +28,11 @@ export interface MonthlyUse {
   readonly entryBytes: number
   /** How many lie there. */
   readonly entries: number
+  /** The part of the entries that are much larger, and how large those are. */
+  readonly largeShare: number
+  readonly largeBytes: number
+  /** Up to how many bytes an entry is in the small one of two stores by size. */
+  readonly limit: number
 }
 
 /** What is said of a program: rates are in a month. */
@@ -44,7 +50,20 @@ export interface SaidUse {
   readonly tagsAge: number
   readonly entryBytes: number
   readonly entries: number
+  readonly large?: { readonly share: number; readonly bytes: number } | undefined
+  readonly limit?: number | undefined
 }
+
+/** How large entries are, and how many there are. */
+const sizesOf = ({ entries, entryBytes, large, limit = usualLimit }: SaidSizes) => ({
+  entryBytes,
+  entries,
+  largeShare: large?.share ?? 0,
+  largeBytes: large?.bytes ?? 0,
+  limit
+})
+
+type SaidSizes = Pick<SaidUse, "entries" | "entryBytes" | "large" | "limit">
 
 /** The use that follows. */
 export const useOf = (said: SaidUse): MonthlyUse => {
@@ -59,8 +78,7 @@ export const useOf = (said: SaidUse): MonthlyUse => {
     revalidations: 0,
     // Each process looks at a tag once for that long, and no more often than it reads at all.
     tagLooks: Math.min(said.tags * said.processes * monthMillis / said.tagsAge, said.lookups * said.tags),
-    entryBytes: said.entryBytes,
-    entries: said.entries
+    ...sizesOf(said)
   }
 }
 
@@ -74,7 +92,7 @@ const counted = ["memoryHits", "storeHits", "misses", "writes", "computations", 
 export const useOfStats = (
   stats: unknown,
   over: number,
-  said: Pick<SaidUse, "entries" | "entryBytes" | "processes" | "tags" | "tagsAge">
+  said: SaidSizes & Pick<SaidUse, "processes" | "tags" | "tagsAge">
 ): Either.Either<MonthlyUse, string> => {
   const numbers = new Map<string, number>()
   const leases = Predicate.hasProperty(stats, "leases") ? stats.leases : undefined
@@ -101,7 +119,6 @@ export const useOfStats = (
     refreshes,
     revalidations: count("revalidations"),
     tagLooks: Math.min(said.tags * said.processes * monthMillis / said.tagsAge, lookups * said.tags),
-    entryBytes: said.entryBytes,
-    entries: said.entries
+    ...sizesOf(said)
   })
 }

@@ -8,23 +8,42 @@ import type { MonthlyUse } from "./MonthlyUse.js"
 /** From which part of the costs on something is what they are made of. */
 const most = 0.5
 
-const costOf = (costs: ReadonlyArray<MonthlyCost>, id: MonthlyCost["store"]["id"], leases: boolean): number =>
-  costs.find(({ leases: has, store }) => has === leases && store.id === id)?.dollars.total ?? 0
+/** The cheapest of some kinds; of those that cost the same, the simplest. */
+const cheapest = (kinds: ReadonlyArray<MonthlyCost>): MonthlyCost | undefined =>
+  kinds.reduce<MonthlyCost | undefined>(
+    (best, kind) => best === undefined || kind.dollars.total < best.dollars.total ? kind : best,
+    undefined
+  )
 
-/** What to do about what a cache costs. */
+const nameOf = ({ store }: MonthlyCost): string => store.id === "bySize" ? "DynamoDB with S3 by size" : store.name
+
+const savings = (kind: MonthlyCost, than: MonthlyCost): string => formatDollars(than.dollars.total - kind.dollars.total)
+
+/** What to do about what a cache costs. Where it is not known how large entries are, nothing is said of tables. */
 export const advise = (use: MonthlyUse, costs: ReadonlyArray<MonthlyCost>): string => {
-  const standard = costOf(costs, "standard", false)
-  const express = costOf(costs, "express", false)
-  if (Math.max(standard, express) < 1) {
+  const kinds = costs.filter(({ leases, store }) =>
+    !leases && (use.entryBytes > 0 || store.id === "standard" || store.id === "express")
+  )
+  const standard = kinds.find(({ store }) => store.id === "standard")
+  const best = cheapest(kinds)
+  const next = cheapest(kinds.filter((kind) => kind !== best))
+  if (standard === undefined || best === undefined || next === undefined) return ""
+  if (kinds.every(({ dollars }) => dollars.total < 1)) {
     return "It is less than a dollar a month: choose by how fast it is to be, and take leases where computing is dear."
   }
-  const [cheap, dear, name] = express < standard
-    ? [express, standard, "S3 Express"] as const
-    : [standard, express, "S3 Standard"] as const
-  const choice = cheap > dear * 0.8
-    ? "Both cost about the same, so choose by how fast it is to be"
-    : `${name} saves ${formatDollars(dear - cheap)} a month${name === "S3 Express" ? ", in one zone only" : ""}`
-  return `${choice}; ${whatItIsMadeOf(use, costs)}.`
+  return `${choice(kinds, best, best === standard ? next : standard)}; ${whatItIsMadeOf(use, costs)}.`
+}
+
+const choice = (kinds: ReadonlyArray<MonthlyCost>, best: MonthlyCost, than: MonthlyCost): string => {
+  if (best.dollars.total > than.dollars.total * 0.8) {
+    return `${nameOf(best)} and ${nameOf(than)} cost about the same, so choose by how fast it is to be`
+  }
+  const saves = `${nameOf(best)} saves ${savings(best, than)} a month`
+  if (best.store.id !== "express") return than.store.id === "standard" ? `${saves} over ${nameOf(than)}` : saves
+  const inZones = cheapest(kinds.filter(({ store }) => store.id !== "express"))
+  return inZones === undefined || inZones === than
+    ? `${saves}, in one zone only`
+    : `${saves}, in one zone only, and ${nameOf(inZones)} ${savings(inZones, than)} in three`
 }
 
 const whatItIsMadeOf = (use: MonthlyUse, costs: ReadonlyArray<MonthlyCost>): string => {

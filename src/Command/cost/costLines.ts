@@ -8,7 +8,7 @@ import { advise } from "./advise.js"
 import { formatDollars } from "./formatDollars.js"
 import type { MonthlyCost } from "./monthlyCosts.js"
 import type { MonthlyUse } from "./MonthlyUse.js"
-import { priceList, stores } from "./prices.js"
+import { priceList } from "./prices.js"
 
 const columns: ReadonlyArray<Column> = [
   { title: "A MONTH" },
@@ -64,9 +64,13 @@ export const costLines = (
     ...use.entries === 0 || use.entryBytes === 0
       ? [paint("dim", "Without storage: --entries and --size say how much lies there.")]
       : [],
+    ...use.entryBytes === 0
+      ? [paint("dim", "DynamoDB as for entries of up to 1 KB, as it costs by size: say --size.")]
+      : [],
     "",
-    ...stores.map(({ name, note }) => paint("dim", `${name}: ${note}.`)),
-    paint("dim", `List prices of ${priceList.region} as of ${priceList.asOf} (${priceList.sources[0]}).`),
+    ...costs.filter(({ leases }) => !leases).map(({ store: { name, note } }) => paint("dim", `${name}: ${note}.`)),
+    paint("dim", `List prices of ${priceList.region} as of ${priceList.asOf} (${priceList.sources[0]},`),
+    paint("dim", `${priceList.sources[2]}), on demand.`),
     paint("dim", "Traffic that leaves the region, NAT gateways, KMS and taxes are not in it.")
   ]
 }

@@ -13,7 +13,7 @@ export const priceList = {
   ]
 } as const
 
-/** What one kind of second level costs, in dollars. */
+/** What one kind of bucket costs, in dollars. */
 export interface StorePrices {
   readonly id: "standard" | "express"
   readonly name: string
@@ -27,8 +27,8 @@ export interface StorePrices {
   readonly note: string
 }
 
-/** The kinds of second level, in the order of tables. */
-export const stores: ReadonlyArray<StorePrices> = [
+/** The kinds of buckets, in the order of tables. */
+export const stores: readonly [StorePrices, StorePrices] = [
   {
     id: "standard",
     name: "S3 Standard",
@@ -49,8 +49,18 @@ export const stores: ReadonlyArray<StorePrices> = [
 
 /** What a table of DynamoDB costs on demand, in dollars. A read that need not be consistent takes half a unit. */
 export const tablePrices = {
+  id: "dynamodb",
+  name: "DynamoDB",
+  note: "three zones; some milliseconds a request; no entry above 400 KB",
   /** Of a thousand units: a consistent read of 4 KB, a write or removal of 1 KB. */
   perThousand: { read: 0.000125, write: 0.000625 },
   /** Of a GB that is kept for a month. */
   perGigabyteMonth: 0.25
+} as const
+
+/** A table for what is small, with S3 Standard for what is large: each at its prices. */
+export const bySizePrices = {
+  id: "bySize",
+  name: "By size",
+  note: "DynamoDB up to --limit, and S3 Standard above it"
 } as const

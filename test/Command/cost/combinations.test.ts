@@ -1,13 +1,13 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { S3Client } from "@aws-sdk/client-s3"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Logger, Predicate, Schema } from "effect"
+import { Effect, Exit, Logger, Schema } from "effect"
 import { Keyspace, ObjectStore, type S3CacheService } from "effect-aws-cache/S3Store"
 import { EmbeddedS3 } from "effect-aws-cache/testing"
 import { readFileSync } from "node:fs"
 import { stores, tablePrices } from "../../../src/Command/cost/prices.js"
 import { makeS3CacheService } from "../../../src/S3Store/cache/makeS3CacheService.js"
 import * as DynamoDBServer from "../../servers/DynamoDBServer.js"
+import { meteredBucket, meteredTable, none, type Used } from "./metered.js"
 
 const Plain = Keyspace.make("plain", { key: Schema.Number, value: Schema.String, timeToLive: "1 hour" })
 const Leased = Keyspace.make("leased", {
@@ -20,46 +20,6 @@ const Leased = Keyspace.make("leased", {
 /** Of entries of less than 1 KB with their names, and of 100 KB. */
 const small = "x".repeat(400)
 const large = "x".repeat(100_000)
-
-/** What was asked of the servers. */
-interface Used {
-  get: number
-  put: number
-  readUnits: number
-  writeUnits: number
-}
-
-const none = (): Used => ({ get: 0, put: 0, readUnits: 0, writeUnits: 0 })
-
-/** What a client may be sent, and may answer, under a type that hides it. */
-const untyped = (value: unknown): never => value as never
-
-const numberIn = (value: unknown): number => typeof value === "number" ? value : 0
-
-/** Counts the units that the table says were used. */
-const meteredTable = (client: DynamoDBClient, used: () => Used): Pick<DynamoDBClient, "send"> => ({
-  send: async (command: { readonly input: object; readonly constructor: { readonly name: string } }) => {
-    Object.assign(command.input, { ReturnConsumedCapacity: "TOTAL" })
-    const answer: unknown = await client.send(untyped(command))
-    const said = Predicate.hasProperty(answer, "ConsumedCapacity") ? answer.ConsumedCapacity : undefined
-    const units = Predicate.hasProperty(said, "CapacityUnits") ? numberIn(said.CapacityUnits) : 0
-    const name = command.constructor.name
-    assert.isAbove(units, 0, name)
-    if (name === "GetItemCommand") used().readUnits += units
-    else used().writeUnits += units
-    return untyped(answer)
-  }
-})
-
-const meteredBucket = (client: S3Client, used: () => Used): Pick<S3Client, "send"> => ({
-  send: (command: { readonly constructor: { readonly name: string } }) => {
-    const name = command.constructor.name
-    if (name === "GetObjectCommand") used().get++
-    else if (name === "PutObjectCommand") used().put++
-    else assert.strictEqual(name, "DeleteObjectCommand")
-    return untyped(client.send(untyped(command)))
-  }
-})
 
 const operations = ["hit", "set", "computed miss", "the same under a lease", "tag check"] as const
 
@@ -101,9 +61,11 @@ const usedOf = (store: ObjectStore, writer: ObjectStore, value: string, used: ()
 
 const [standard, express] = stores
 
+type Paid = Pick<Used, "get" | "put" | "readUnits" | "writeUnits">
+
 /** What a million of an operation cost. */
 const dollars =
-  (bucket = standard) => ({ get, isDone, put, readUnits, writeUnits }: Used & { readonly isDone: boolean }): string => {
+  (bucket = standard) => ({ get, isDone, put, readUnits, writeUnits }: Paid & { readonly isDone: boolean }): string => {
     if (!isDone) return "fails"
     const perThousand = bucket?.perThousand ?? { get: 0, put: 0 }
     const sum = get * perThousand.get + put * perThousand.put + readUnits * tablePrices.perThousand.read +
