@@ -263,6 +263,18 @@ describe("snapshots of memory", () => {
       })
     )))
 
+  it.scoped("end with an entry of any size", () =>
+    onFiles(Effect.gen(function*() {
+      const path = yield* fileIn
+      const store = yield* ObjectStore.makeMemory
+      const old = yield* makeS3CacheService(store)
+      yield* old.set(Blobs.key("large"), new Uint8Array(300_000))
+      assert.deepStrictEqual(yield* old.snapshot(path), { entries: 1, skipped: 0 })
+      const cache = yield* makeS3CacheService(store)
+      assert.strictEqual((yield* cache.restore(path, all, { trust: true })).entries, 1)
+      assert.deepStrictEqual(yield* cache.get(Blobs.key("large")), new Uint8Array(300_000))
+    })))
+
   it.scoped("take the place of an older one only when they are complete, and leave nothing behind", () =>
     onFiles(Effect.gen(function*() {
       const path = yield* fileIn

@@ -16,6 +16,7 @@ import { randomUUID } from "node:crypto"
 import * as File from "../../Cache/files/framedFile.js"
 import { type FileKind, frame } from "../../Cache/files/frames.js"
 import { withinTime } from "../../Cache/files/withinTime.js"
+import { writeInParts } from "../../Cache/files/writeInParts.js"
 import { cutText } from "../../Cache/printing/cutText.js"
 import { fromEither } from "../../effect/outcomes.js"
 import { fileReason, fileSystem } from "../../effect/platform/files.js"
@@ -66,9 +67,6 @@ const decodeHeader = decoder(Schema.parseJson(Header))
 const decodeKnown = decoder(Schema.parseJson(Known))
 
 type Encoded = Either.Either<unknown, string>
-
-/** Few enough for little memory, many enough for little overhead: the bytes that are written at once. */
-const partSize = 128 * 1024
 
 const headOf = (head: typeof Header.Type | typeof Known.Type, body: Uint8Array): Uint8Array => {
   const json = Buffer.from(JSON.stringify(head))
@@ -153,25 +151,12 @@ export const makeSnapshots = (levels: CacheLevels): Pick<S3CacheService, "snapsh
       const takenAt = yield* Clock.currentTimeMillis
       const held = yield* memory.entries
       const write = (append: (frames: Uint8Array) => Effect.Effect<void, unknown>) =>
-        Effect.gen(function*() {
-          let part: Array<Uint8Array> = [headOf({ name: cache, place, takenAt }, new Uint8Array(0))]
-          let size = 0
-          let written = 0
-          for (const [key, entry] of held) {
-            if (!(key instanceof CacheKey)) continue
-            const bytes = yield* orNothing(frameOf(key, entry))
-            if (bytes === undefined) continue
-            part.push(bytes)
-            size += bytes.byteLength
-            written++
-            if (size < partSize) continue
-            yield* append(Buffer.concat(part))
-            part = []
-            size = 0
-          }
-          yield* append(Buffer.concat(part))
-          return written
-        })
+        writeInParts(
+          append,
+          headOf({ name: cache, place, takenAt }, new Uint8Array(0)),
+          held,
+          ([key, entry]) => key instanceof CacheKey ? orNothing(frameOf(key, entry)) : Effect.succeed(undefined)
+        )
       const entries = yield* Effect.mapError(
         withinTime(File.write(kind, fs, path, write), options?.timeout),
         failed("snapshot", path)

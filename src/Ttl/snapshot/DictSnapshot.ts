@@ -10,13 +10,13 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
-import { Buffer } from "node:buffer"
 import { pieceSize, turn } from "../../Cache/common/inTurns.js"
 import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import * as File from "../../Cache/files/framedFile.js"
 import { frameHeadLength } from "../../Cache/files/frames.js"
 import { withinTime } from "../../Cache/files/withinTime.js"
+import { writeInParts } from "../../Cache/files/writeInParts.js"
 import { withCallOptions } from "../../Cache/options/checkOptions.js"
 import { cutText } from "../../Cache/printing/cutText.js"
 import { printKey } from "../../Cache/printing/printKey.js"
@@ -137,9 +137,6 @@ export interface RestoreOptions {
   readonly limits?: "keep" | "restore" | undefined
 }
 
-/** Few enough for little memory, many enough for little overhead: the bytes that are written at once. */
-const partSize = 128 * 1024
-
 /**
  * Writes what is in a dictionary to a file, with the moments at which entries expire, in the order of their use, with the
  * limits. It holds what the dictionary holds at one moment; entries that are changed in place while it is written may be
@@ -194,25 +191,8 @@ export const snapshot = Effect.fn("TtlDict.snapshot")(
     const entries = yield* dict.entriesWithExpiry
     const frameOf = framesOf(form)
 
-    const write = (append: (frame: Uint8Array) => Effect.Effect<void, unknown>) =>
-      Effect.gen(function*() {
-        let part: Array<Uint8Array> = [Format.frame(header)]
-        let size = 0
-        let written = 0
-        for (const entry of entries) {
-          const frame = yield* frameOf(entry)
-          if (frame === undefined) continue
-          part.push(frame)
-          size += frame.byteLength
-          written++
-          if (size < partSize) continue
-          yield* append(Buffer.concat(part))
-          part = []
-          size = 0
-        }
-        yield* append(Buffer.concat(part))
-        return written
-      })
+    const write = (append: (frames: Uint8Array) => Effect.Effect<void, unknown>) =>
+      writeInParts(append, Format.frame(header), entries, frameOf)
 
     const written = yield* Effect.mapError(
       withinTime(File.write(Format.kind, fs, path, write), options?.timeout),

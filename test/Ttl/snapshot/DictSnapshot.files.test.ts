@@ -155,6 +155,18 @@ describe("a snapshot's file", () => {
         }))
     }
 
+    it.scoped("ends with an entry of any size", () =>
+      Effect.gen(function*() {
+        const path = `${yield* folder}/dict`
+        const texts = { name: "texts", key: Schema.String, value: Schema.String }
+        const dict = yield* TtlDict.make<string, string>()
+        yield* dict.set("large", "x".repeat(300_000))
+        assert.deepStrictEqual(yield* DictSnapshot.snapshot(dict, texts, path), { entries: 1, skipped: 0 })
+        const again = yield* TtlDict.make<string, string>()
+        assert.strictEqual((yield* DictSnapshot.restore(again, texts, path)).entries, 1)
+        assert.deepStrictEqual(yield* again.entries, yield* dict.entries)
+      }))
+
     it.scoped("that is not there is an empty start, without a warning", () =>
       Effect.gen(function*() {
         assert.deepStrictEqual(yield* outcomeOf(`${yield* folder}/dict`), { outcome: "missing", warned: "" })
