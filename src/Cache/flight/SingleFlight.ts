@@ -168,6 +168,11 @@ export class SingleFlight<in out K> {
     })
   }
 
+  /** Whether a computation of a key is under way, in any group, whose result will be committed. */
+  isUnderWay(key: K): boolean {
+    return this.attached.get(key) !== undefined
+  }
+
   /** Detaches the computations of a key, in all groups. */
   detach(key: K): void {
     for (const { value } of this.attached.filedUnder(key)) for (const detach of [...value]) detach()
@@ -180,9 +185,8 @@ export class SingleFlight<in out K> {
 
   /** Detaches the computations of the keys that a predicate picks. */
   detachWhere(which: (key: K) => boolean): void {
-    for (const { key, value } of this.attached.all()) {
-      if (which(key)) { for (const detach of [...value]) detach() }
-    }
+    const picked = this.attached.all().filter(({ key }) => which(key))
+    for (const { value } of picked) for (const detach of [...value]) detach()
   }
 
   /**

@@ -24,6 +24,7 @@ import { decoder } from "../../effect/schemas.js"
 import type { CacheLevels } from "../bothLevels/CacheLevels.js"
 import { folderOf } from "../entry/EntryHeader.js"
 import { type AnyKey, CacheKey, type Keyspace } from "../keyspace/Keyspace.js"
+import { ChangedEntries } from "../memory/ChangedEntries.js"
 import type { MemoryEntry } from "../memory/MemoryEntry.js"
 import type { Kept } from "../memory/MemoryLevel.js"
 import { CacheSnapshotError } from "../objects/CacheSnapshotError.js"
@@ -204,6 +205,12 @@ export const makeSnapshots = (levels: CacheLevels): Pick<S3CacheService, "snapsh
       const spaces = new Map(keyspaces.map((space) => [`${space.name}/${space.folder}`, space]))
       const report = { entries: 0, expired: 0, skipped: 0, refused: 0 }
       const now = yield* Clock.currentTimeMillis
+      const began = new Map<Keyspace.Any, number>()
+      for (const space of keyspaces) {
+        // From now on it is heard of.
+        policyOf(space)
+        began.set(space, memory.momentOf(space))
+      }
 
       const frames = <E>(
         onEntry: (known: typeof Known.Type | undefined, body: Uint8Array) => Effect.Effect<void, E>
@@ -229,48 +236,54 @@ export const makeSnapshots = (levels: CacheLevels): Pick<S3CacheService, "snapsh
       const spaceOf = ({ folder, keyspace }: typeof Known.Type) => spaces.get(`${keyspace}/${folder}`)
       const isOver = ({ until }: typeof Known.Type) => until !== null && until <= now
 
-      const read = Effect.gen(function*() {
-        const rooms = new Map<object, Left>()
-        // The first look leaves memory alone: the whole file has been checked before it, and it tells what there is no room for.
-        yield* frames((known) => {
-          const space = known === undefined ? undefined : spaceOf(known)
-          if (known === undefined || space === undefined || isOver(known)) return Effect.void
-          return Effect.map(memory.freeFor(space), ({ room }) => {
-            const left = rooms.get(room) ?? { entries: 0, bytes: 0 }
-            rooms.set(room, { entries: left.entries + 1, bytes: left.bytes + known.weight })
+      const read = (changes: ChangedEntries) =>
+        Effect.gen(function*() {
+          const rooms = new Map<object, Left>()
+          // The first look leaves memory alone: the whole file has been checked before it, and it tells what there is no room for.
+          yield* frames((known) => {
+            const space = known === undefined ? undefined : spaceOf(known)
+            if (known === undefined || space === undefined || isOver(known)) return Effect.void
+            return Effect.map(memory.freeFor(space), ({ room }) => {
+              const left = rooms.get(room) ?? { entries: 0, bytes: 0 }
+              rooms.set(room, { entries: left.entries + 1, bytes: left.bytes + known.weight })
+            })
           })
+          yield* frames((known, body) =>
+            Effect.gen(function*() {
+              if (known === undefined) {
+                report.refused++
+                return
+              }
+              const space = spaceOf(known)
+              if (space === undefined || isOver(known)) {
+                report[space === undefined ? "skipped" : "expired"]++
+                return
+              }
+              const { maxBytes, maxSize, room } = yield* memory.freeFor(space)
+              const left = rooms.get(room) ?? { entries: 0, bytes: 0 }
+              rooms.set(room, { entries: left.entries - 1, bytes: left.bytes - known.weight })
+              if (left.entries > maxSize || left.bytes > maxBytes) {
+                report.skipped++
+                return
+              }
+              report[yield* bringBack(changes, space, known, body)]++
+            })
+          )
+          if (report.refused > 0 && report.entries + report.expired + report.skipped === 0) {
+            return yield* new File.UnusableFile({
+              reason: "Damaged",
+              detail:
+                "nothing in it can be read, or is what the schemas accept; with encryption, by the keys that are given"
+            })
+          }
         })
-        yield* frames((known, body) =>
-          Effect.gen(function*() {
-            if (known === undefined) {
-              report.refused++
-              return
-            }
-            const space = spaceOf(known)
-            if (space === undefined || isOver(known)) {
-              report[space === undefined ? "skipped" : "expired"]++
-              return
-            }
-            const { maxBytes, maxSize, room } = yield* memory.freeFor(space)
-            const left = rooms.get(room) ?? { entries: 0, bytes: 0 }
-            rooms.set(room, { entries: left.entries - 1, bytes: left.bytes - known.weight })
-            if (left.entries > maxSize || left.bytes > maxBytes) {
-              report.skipped++
-              return
-            }
-            report[yield* bringBack(space, known, body)]++
-          })
-        )
-        if (report.refused > 0 && report.entries + report.expired + report.skipped === 0) {
-          return yield* new File.UnusableFile({
-            reason: "Damaged",
-            detail:
-              "nothing in it can be read, or is what the schemas accept; with encryption, by the keys that are given"
-          })
-        }
-      })
 
-      const bringBack = <K, V, F>(space: Keyspace<K, V, F>, known: typeof Known.Type, body: Uint8Array) => {
+      const bringBack = <K, V, F>(
+        changes: ChangedEntries,
+        space: Keyspace<K, V, F>,
+        known: typeof Known.Type,
+        body: Uint8Array
+      ) => {
         let why: "refused" | "expired" = "refused"
         const load = Effect.map(orNothing(decode(space, known, body, now)), (decoded) => {
           if (decoded === undefined) return undefined
@@ -283,20 +296,14 @@ export const makeSnapshots = (levels: CacheLevels): Pick<S3CacheService, "snapsh
           if (options?.trust !== true) held.doubt()
           return decoded
         })
-        const at: AnyKey = {
-          keyspace: space.name,
-          version: space.folder,
-          id: "",
-          objectName: known.name,
-          toString: () => known.name
-        }
+        const since = { changes, moment: began.get(space) ?? 0 }
         return Effect.map(
-          memory.bringIn(known.name, at, load, (key) => behind.waiting(key) === undefined),
+          memory.bringInSince(since, space, load, (key) => behind.waiting(key) === undefined),
           (outcome): "entries" | "skipped" | "refused" | "expired" => toReport(outcome, why)
         )
       }
 
-      const outcome = yield* withinTime(read, options?.timeout).pipe(
+      const outcome = yield* withinTime(memory.watched(new ChangedEntries(), read), options?.timeout).pipe(
         Effect.as("restored" as const),
         Effect.catchAll((error) =>
           fileReason(error) === "NotFound" ? Effect.succeed("missing" as const) : Effect.fail(error)

@@ -141,13 +141,12 @@ export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService[
       skipped.full = wanted.length - fitting.length
       progress.chosen = fitting.length
 
-      const place = placeOf(space, prefix)
       const bringIn = (object: ListedObject) =>
         Effect.suspend(() => {
           // What others have put there meanwhile stays, and what is not asked for costs nothing.
           if (isFull) return Effect.sync(() => void skipped.full++)
           const loading = load(space, object.name, skipped)
-          return Effect.map(memory.bringIn(object.name, place, loading, isNotWaiting), (outcome) => {
+          return Effect.map(memory.bringIn(object.name, space, loading, isNotWaiting), (outcome) => {
             if (outcome === "kept") progress.loaded++
             else if (outcome !== "unread") skipped[outcome]++
             isFull ||= outcome === "full"
@@ -170,12 +169,3 @@ export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService[
       return warmed
     })
 }
-
-/** Stands for the keys of a keyspace before one is known. */
-const placeOf = ({ folder, name }: Pick<Keyspace.Any, "name" | "folder">, prefix: string): AnyKey => ({
-  keyspace: name,
-  version: folder,
-  id: "",
-  objectName: prefix,
-  toString: () => prefix
-})

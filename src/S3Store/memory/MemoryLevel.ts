@@ -16,6 +16,7 @@ import type { AnyKey, Keyspace } from "../keyspace/Keyspace.js"
 import type { RoomOptions } from "../options/RoomOptions.js"
 import type { S3CacheStats } from "../options/S3CacheStats.js"
 import type { BeliefsOf } from "./Beliefs.js"
+import { ChangedObject, type ChangeWatcher } from "./ChangedEntries.js"
 import type { MemoryEntry } from "./MemoryEntry.js"
 import { NamedKeys } from "./NamedKeys.js"
 import type { RoomLimits } from "./roomLimits.js"
@@ -28,7 +29,7 @@ export class MemoryLevel {
   private readonly rooms: Rooms
   private readonly notice: MemoryNotice
   private readonly names: NamedKeys | undefined
-  private readonly blind = new Set<BlindLoad>()
+  private readonly watchers = new Set<ChangeWatcher>()
   private changed = 0
 
   private constructor(rooms: Rooms, flights: SingleFlight<AnyKey>, notice: MemoryNotice) {
@@ -109,6 +110,9 @@ export class MemoryLevel {
   /** This moment, for a change of an entry that begins now; the first of all where nothing is heard of it yet. */
   readonly moment = (key: AnyKey): number => this.notice.beliefsOf(key)?.moment() ?? 0
 
+  /** The same for what begins in a keyspace. */
+  readonly momentOf = (space: Folder): number => this.moment(placeOf(space))
+
   /** How often something was written, removed or cleared through this cache. */
   get changes(): number {
     return this.changed
@@ -118,7 +122,7 @@ export class MemoryLevel {
   readonly forget = (key: AnyKey): Effect.Effect<void> =>
     this.step(key, (map, now) => {
       this.changed++
-      this.outdate(key)
+      this.tell(key)
       map.delete(key, now)
       this.flights.detach(key)
     })
@@ -135,7 +139,7 @@ export class MemoryLevel {
   ): Effect.Effect<void> =>
     this.step(key, (map, now) => {
       this.changed++
-      this.outdate(key)
+      this.tell(key)
       this.flights.detach(key)
       if (held === undefined || held.uselessFrom <= now) map.delete(key, now)
       else this.keep(map, key, held, now, began)
@@ -144,7 +148,7 @@ export class MemoryLevel {
   /** Forgets one particular entry, if it is still held. */
   readonly drop = (key: AnyKey, entry: MemoryEntry): Effect.Effect<void> =>
     this.step(key, (map, now) => {
-      this.outdate(key)
+      this.tell(key)
       if (map.peek(key, now) === entry) map.delete(key, now)
     })
 
@@ -154,7 +158,7 @@ export class MemoryLevel {
   readonly forgetAll = (which: (key: AnyKey) => boolean): Effect.Effect<void> =>
     this.inAll((now) => {
       this.changed++
-      for (const load of this.blind) load.isOutdated = true
+      for (const watcher of this.watchers) watcher.removedAll(which)
       for (const room of this.rooms.all) {
         for (const [key] of room.engine.entries(now)) {
           if (which(key)) room.engine.delete(key, now)
@@ -192,49 +196,71 @@ export class MemoryLevel {
     this.inAll((now) => Array.from(this.rooms.entries(now)))
   )
 
+  /** Lets something know of all changes while it is used. */
+  readonly watched = <W extends ChangeWatcher, A, E, R>(
+    watcher: W,
+    use: (watcher: W) => Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E, R> =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => {
+        this.watchers.add(watcher)
+        return watcher
+      }),
+      use,
+      () => Effect.sync(() => this.watchers.delete(watcher))
+    )
+
   /**
-   * Keeps what is loaded of an object whose key is known only then, where nothing is held under it, nothing has changed
-   * there meanwhile, and nothing has to leave for it.
+   * Keeps what is loaded of an object whose key is known only then, where nothing is held or computed under it, nothing has
+   * changed there meanwhile, and nothing has to leave for it.
    *
    * @param name of the object
-   * @param place where it may be, and what is heard of it
+   * @param space of its key
    * @param mayKeep asked in the step that would keep it
    */
   readonly bringIn = <E>(
     name: string,
-    place: AnyKey,
+    space: Folder,
     load: Effect.Effect<readonly [key: AnyKey, held: MemoryEntry] | undefined, E>,
     mayKeep: (key: AnyKey) => boolean
   ): Effect.Effect<Kept, E> =>
-    Effect.acquireUseRelease(
-      Effect.sync((): BlindLoad => {
-        const blind = { name, isOutdated: false }
-        this.blind.add(blind)
-        return blind
-      }),
-      (blind) => {
-        const beliefs = this.notice.beliefsOf(place)
-        const began = beliefs?.moment() ?? 0
-        return Effect.flatMap(load, (loaded) => {
-          if (loaded === undefined) return Effect.succeed("unread" as const)
-          const [key, entry] = loaded
-          return this.step(key, (map, now): Kept => {
-            if (peekIn(map, key, now) !== undefined || !mayKeep(key)) return "held"
-            if (blind.isOutdated || beliefs?.isOutdated(key, began, entry.etag) === true) return "outdated"
-            const { maxBytes, maxSize } = freeIn(map, now)
-            if (maxSize < 1 || maxBytes < entry.weight) return "full"
-            this.keep(map, key, entry, now, began)
-            return "kept"
-          })
-        })
-      },
-      (blind) => Effect.sync(() => this.blind.delete(blind))
+    this.watched(
+      new ChangedObject(name),
+      (changes) => this.bringInSince({ changes, moment: this.momentOf(space) }, space, load, mayKeep)
     )
 
-  // What is loaded by the name of an object is of a key that nobody knows before it ends.
-  private outdate(key: AnyKey): void {
-    if (this.blind.size === 0) return
-    for (const load of this.blind) if (load.name === key.objectName) load.isOutdated = true
+  /**
+   * The same where what is loaded is older.
+   *
+   * @param since what has changed since it was, and the moment from which on something was heard
+   */
+  readonly bringInSince = <E>(
+    since: { readonly changes: ChangeWatcher; readonly moment: number },
+    space: Folder,
+    load: Effect.Effect<readonly [key: AnyKey, held: MemoryEntry] | undefined, E>,
+    mayKeep: (key: AnyKey) => boolean
+  ): Effect.Effect<Kept, E> =>
+    Effect.suspend(() => {
+      const beliefs = this.notice.beliefsOf(placeOf(space))
+      const began = this.momentOf(space)
+      return Effect.flatMap(load, (loaded) => {
+        if (loaded === undefined) return Effect.succeed("unread" as const)
+        const [key, entry] = loaded
+        return this.step(key, (map, now): Kept => {
+          if (peekIn(map, key, now) !== undefined || !mayKeep(key)) return "held"
+          // What is under way decides what is to be held, and may be about to remove this.
+          if (this.flights.isUnderWay(key)) return "outdated"
+          if (since.changes.hasChanged(key) || beliefs?.isOutdated(key, began, entry.etag) === true) return "outdated"
+          const { maxBytes, maxSize } = freeIn(map, now)
+          if (maxSize < 1 || maxBytes < entry.weight) return "full"
+          this.keep(map, key, entry, now, since.moment)
+          return "kept"
+        })
+      })
+    })
+
+  private tell(key: AnyKey): void {
+    for (const watcher of this.watchers) watcher.changed(key)
   }
 
   /**
@@ -306,7 +332,10 @@ export class MemoryLevel {
   ): (exit: Exit.Exit<A, E>, now: number) => void {
     const began = this.moment(key)
     return (exit, now) => {
-      const entry = Exit.isSuccess(exit) ? toEntry(exit.value) : undefined
+      if (Exit.isFailure(exit)) return
+      // Even where there is nothing to keep: that is what has been found.
+      this.tell(key)
+      const entry = toEntry(exit.value)
       if (entry === undefined) return
       const room = this.rooms.now(key.keyspace)
       if (room.engine.maxSize > 0) {
@@ -323,7 +352,6 @@ export class MemoryLevel {
     now: number,
     began: number
   ): void {
-    this.outdate(key)
     // Asked only now: whoever made the entry has said by then what is to be heard of its keyspace.
     this.notice.beliefsOf(key)?.came(key, entry, began, now)
     map.set(key, entry, now, expiryOf(map, entry), undefined, entry.cost)
@@ -344,15 +372,16 @@ export class MemoryLevel {
  */
 export type Kept = "kept" | "held" | "full" | "outdated" | "unread"
 
-/** A load whose key is not known. */
-interface BlindLoad {
-  /** Of its object. */
-  readonly name: string
-  isOutdated: boolean
-}
-
 /** What of a keyspace says where its entries are. */
 type Place = Pick<Keyspace.Any, "name" | "folder" | "room">
+
+type Folder = Pick<Keyspace.Any, "name" | "folder">
+
+/** Stands for the keys of a keyspace before one is known. */
+const placeOf = ({ folder, name }: Folder): AnyKey => {
+  const objectName = `${name}/${folder}/`
+  return { keyspace: name, version: folder, id: "", objectName, toString: () => objectName }
+}
 
 const freeIn = (map: BoundedMap<AnyKey, MemoryEntry>, now: number): RoomLimits => ({
   maxSize: map.maxSize - map.size(now),

@@ -62,7 +62,10 @@ export interface S3CacheRestoreReport {
   readonly entries: number
   /** How many had expired meanwhile. */
   readonly expired: number
-  /** How many were left out: of keyspaces that were not named, without room in memory, or there already. */
+  /**
+   * How many were left out: of keyspaces that were not named, without room in memory, there already, or written or removed
+   * by this process since it began.
+   */
   readonly skipped: number
   /** How many could not be read, or the schemas do not accept them. A warning tells of them. */
   readonly refused: number
