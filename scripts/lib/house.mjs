@@ -132,7 +132,7 @@ export const areas = [
   {
     area: "Command",
     rooms: [
-      ...["terminal", "arguments", "target", "bucket", "cost", "bench", "doctor"],
+      ...["terminal", "arguments", "target", "bucket", "cost", "bench", "doctor", "doctor/table"],
       ...["charts", "simulate/replay", "simulate/log", "simulate", "commands", "."]
     ],
     imports: ["Cache/engine", "effect", "Cache", "ClientLayer", "S3Store"],

@@ -62,9 +62,18 @@ describe("the command, of a table and a bucket by size", () => {
 
   it.scopedLive("says what is wrong with a target of that kind", () =>
     Effect.gen(function*() {
-      const { endpoint, run } = yield* sized
-      const doctor = yield* run("doctor")
+      const { endpoint, run, server, table } = yield* sized
+      // The table of tests knows no time to live.
+      const doctor = yield* run("doctor", "--ignore", "time-to-live")
       assert.strictEqual(doctor.code, 0, doctor.stdout + doctor.stderr)
+      assert.match(doctor.stdout, /✓ conditional-writes {4}are honoured\n/)
+      assert.match(doctor.stdout, /✓ write {17}large: objects can be written\n/)
+      const noBucket = yield* runCommandLine([
+        ...["doctor", `dynamodb://${table}`, "--ignore", "time-to-live", "--endpoint", String(endpoint)],
+        ...["--large", "s3://not-there", "--large-endpoint", server.endpoint]
+      ])
+      assert.strictEqual(noBucket.code, 1)
+      assert.match(noBucket.stdout, /✗ write {17}large: there is no bucket not-there/)
       const none = yield* runCommandLine(["stat", "dynamodb://not-there", "--endpoint", String(endpoint)])
       assert.notStrictEqual(none.code, 0)
       assert.include(none.stderr, "there is no table not-there")

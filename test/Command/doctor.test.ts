@@ -1,9 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { EmbeddedS3 } from "effect-aws-cache/testing"
+import * as DynamoDBServer from "../servers/DynamoDBServer.js"
 import * as SpoiledS3 from "../servers/SpoiledS3.js"
 import { namesIn } from "./doctor/diagnosis.js"
 import { goodSetUp, spoilings } from "./doctor/spoilings.js"
+import { actionOf, deniedByTable, goodTable } from "./doctor/tableSpoilings.js"
 import { runCommandLine } from "./runCommandLine.js"
 import { temporaryFolder } from "./stores.js"
 
@@ -73,6 +75,64 @@ describe("doctor", () => {
       assert.strictEqual(code, 1)
       assert.match(stdout, /✗ bucket.*nothing listens there/)
       assert.match(stdout, /- write/)
+    }))
+
+  it.scopedLive("looks at tables, and says which statement is missing", () =>
+    Effect.gen(function*() {
+      const { clientConfig } = yield* DynamoDBServer.make
+      const front = yield* SpoiledS3.make(String(clientConfig.endpoint), { answer: goodTable })
+      const fine = yield* runCommandLine(["doctor", "dynamodb://cache-tests", "--endpoint", front.url])
+      assert.deepStrictEqual([fine.code, fine.stderr], [0, ""])
+      assert.match(fine.stdout, /^dynamodb:\/\/cache-tests\/cache\/\n\n✓ credentials /)
+      assert.match(fine.stdout, /✓ time-to-live {10}DynamoDB removes what is over, by expires\n/)
+      assert.match(fine.stdout, /Nothing is to be done\. \d\d requests\.\n$/)
+      const refusing = yield* SpoiledS3.make(String(clientConfig.endpoint), {
+        answer: (request) => actionOf(request) === "Query" ? deniedByTable("Query") : goodTable(request)
+      })
+      const denied = yield* runCommandLine(["doctor", "dynamodb://cache-tests", "--endpoint", refusing.url])
+      assert.strictEqual(denied.code, 1)
+      assert.match(
+        denied.stdout,
+        /\{"Effect":"Allow","Action":"dynamodb:Query","Resource":"arn:aws:dynamodb:[\w-]+:\d{12}:table\/cache-tests"\}/
+      )
+      assert.include(denied.stdout, "1 thing to do.")
+      const other = ["--endpoint", front.url, "--expires-attribute", "ends", "--json"]
+      const ends = yield* runCommandLine(["doctor", "dynamodb://cache-tests", ...other])
+      assert.strictEqual(ends.code, 1)
+      const { findings } = JSON.parse(ends.stdout)
+      assert.deepInclude(
+        findings.filter(({ outcome }: { readonly outcome: string }) => outcome === "found"),
+        {
+          check: "time-to-live",
+          outcome: "found",
+          says: "it is switched on for the attribute expires, and entries have ends: nothing is removed",
+          todo: "say expiresAttribute: \"expires\" in the program, and --expires-attribute here"
+        }
+      )
+    }))
+
+  it.scopedLive("looks at notifications where it is asked to", () =>
+    Effect.gen(function*() {
+      const { endpoint } = yield* spoiledBucket()
+      const fine = yield* runCommandLine(["doctor", "s3://spoiled", "--notifications", ...endpoint])
+      assert.strictEqual(fine.code, 0, fine.stdout)
+      assert.match(fine.stdout, /✓ notifications {9}changes go to arn:aws:sns:us-east-1:111122223333:app-cache\n/)
+      const unasked = yield* runCommandLine(["doctor", "s3://spoiled", ...endpoint])
+      assert.notInclude(unasked.stdout, "notifications")
+      const elsewhere = yield* runCommandLine([
+        "doctor",
+        "s3://spoiled/other",
+        "--notifications",
+        "--json",
+        ...endpoint
+      ])
+      assert.strictEqual(elsewhere.code, 1)
+      assert.match(elsewhere.stdout, /the filter prefix \\"cache\/\\" keeps back changes under other\//)
+      const none = yield* runCommandLine(["doctor", "./", "--notifications"])
+      assert.strictEqual(none.code, 2)
+      assert.include(none.stderr, "--notifications is for a bucket")
+      const attribute = yield* runCommandLine(["doctor", "s3://spoiled", "--expires-attribute", "ends"])
+      assert.include(attribute.stderr, "--expires-attribute is for a table")
     }))
 
   it.scopedLive("looks at folders too", () =>

@@ -32,6 +32,55 @@ interface Heard {
 /** How long a request may take, in milliseconds. */
 const limit = 20_000
 
+/** Notes what a client is answered, and gives it with what came of its requests, one at a time. */
+export interface Hearing {
+  /** An answer as it came, before it is read. */
+  readonly note: (response: unknown) => void
+  /** What came of a request, with the last answer that was noted. Never fails. */
+  readonly answered: <A>(request: Effect.Effect<A, ObjectStoreError>) => Effect.Effect<Answer<A>>
+}
+
+export const makeHearing = (): Hearing => {
+  let heard: Pick<Heard, "headers" | "status"> = { headers: {}, status: undefined }
+  return {
+    note: (response) => {
+      heard = { status: statusCodeOf(response), headers: headersOf(response) }
+    },
+    answered: (request) =>
+      Effect.flatMap(Clock.currentTimeMillis, (sentAt) => {
+        heard = { headers: {}, status: undefined }
+        return Effect.flatMap(
+          Effect.match(request, {
+            onSuccess: (output) => ({ isDone: true, output } as const),
+            onFailure: (error) => ({ isDone: false, error, code: codeOf(error) } as const)
+          }),
+          (outcome) =>
+            Effect.map(Clock.currentTimeMillis, (answeredAt) => ({
+              ...outcome,
+              headers: heard.headers,
+              status: heard.status ?? (outcome.isDone ? undefined : statusOf(outcome.error.cause)),
+              sentAt,
+              answeredAt
+            }))
+        )
+      })
+  }
+}
+
+/** A request that ends by its limit of time. */
+export const withinLimit = <A>(
+  operation: string,
+  target: string,
+  request: Effect.Effect<A, ObjectStoreError>
+): Effect.Effect<A, ObjectStoreError> =>
+  withinTime(request, limit, () =>
+    new ObjectStoreError({
+      reason: "Timeout",
+      operation,
+      target,
+      detail: `no answer within ${limit / 1000} seconds`
+    }))
+
 /** Asks a bucket, and counts how often. */
 export interface Asking {
   /**
@@ -54,13 +103,13 @@ export interface Asking {
  */
 export const makeAsking = (bucket: string, clients: ReadonlyArray<S3Client>): Asking => {
   let requests = 0
-  let heard: Pick<Heard, "headers" | "status"> = { headers: {}, status: undefined }
+  const hearing = makeHearing()
   for (const client of clients) {
     client.middlewareStack.add(
       // Before it is read, and of each try: the last one counts.
       (next) => async (args) => {
         const result = await next(args)
-        heard = { status: statusCodeOf(result.response), headers: headersOf(result.response) }
+        hearing.note(result.response)
         return result
       },
       { step: "deserialize", priority: "low", name: "effect-aws-cache.answer", override: true }
@@ -72,14 +121,6 @@ export const makeAsking = (bucket: string, clients: ReadonlyArray<S3Client>): As
       Effect.suspend(() => {
         requests++
         const target = `s3://${bucket}/${key}`
-        heard = { headers: {}, status: undefined }
-        const late = () =>
-          new ObjectStoreError({
-            reason: "Timeout",
-            operation,
-            target,
-            detail: `no answer within ${limit / 1000} seconds`
-          })
         const sent = Effect.tryPromise({
           try: send,
           catch: (cause) => cause
@@ -89,21 +130,7 @@ export const makeAsking = (bucket: string, clients: ReadonlyArray<S3Client>): As
             (region) => Effect.fail(toObjectStoreError(operation, target, bucket, cause, region))
           )
         ))
-        return Effect.flatMap(Clock.currentTimeMillis, (sentAt) =>
-          Effect.flatMap(
-            Effect.match(withinTime(sent, limit, late), {
-              onSuccess: (output) => ({ isDone: true, output } as const),
-              onFailure: (error) => ({ isDone: false, error, code: codeOf(error) } as const)
-            }),
-            (outcome) =>
-              Effect.map(Clock.currentTimeMillis, (answeredAt) => ({
-                ...outcome,
-                headers: heard.headers,
-                status: heard.status ?? (outcome.isDone ? undefined : statusOf(outcome.error.cause)),
-                sentAt,
-                answeredAt
-              }))
-          ))
+        return hearing.answered(withinLimit(operation, target, sent))
       })
   }
 }
@@ -138,7 +165,7 @@ export const detailOf = (answer: Answer<unknown> | undefined): string =>
 /** What the server said of a failed request, without what is needed: that is told as a statement. */
 export const saidOf = (answer: Answer<unknown> | undefined): string => {
   const detail = detailOf(answer)
-  return detail.slice(Math.max(0, detail.indexOf("S3 answered")))
+  return detail.slice(Math.max(0, detail.search(/(?:S3|DynamoDB) answered/)))
 }
 
 /** Whether a server did not know what it was asked: it has no such feature. */

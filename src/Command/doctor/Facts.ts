@@ -4,6 +4,7 @@
 import type {
   GetBucketEncryptionCommandOutput,
   GetBucketLifecycleConfigurationCommandOutput,
+  GetBucketNotificationConfigurationCommandOutput,
   GetBucketVersioningCommandOutput,
   GetObjectLockConfigurationCommandOutput
 } from "@aws-sdk/client-s3"
@@ -59,6 +60,8 @@ export interface Facts {
   readonly versioning?: Answer<GetBucketVersioningCommandOutput>
   readonly encryption?: Answer<GetBucketEncryptionCommandOutput>
   readonly objectLock?: Answer<GetObjectLockConfigurationCommandOutput>
+  /** Where they are asked for. */
+  readonly notifications?: Answer<GetBucketNotificationConfigurationCommandOutput>
   /** A removal of an object that is not there. */
   readonly remove?: Answer<unknown>
   readonly write?: Answer<{ readonly etag: string; readonly versionId: string | undefined }>

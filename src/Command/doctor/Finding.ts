@@ -2,8 +2,8 @@
  * What the doctor says of a bucket.
  */
 
-/** What is looked at, in the order in which it is told. */
-export const checks = [
+/** What is looked at of a bucket, in the order in which it is told. */
+export const bucketChecks = [
   "credentials",
   "bucket",
   "clock",
@@ -24,11 +24,37 @@ export const checks = [
   "transitions",
   "versions",
   "object-lock",
+  "notifications",
   "probes"
 ] as const
 
+/** The same of a table. */
+export const tableChecks = [
+  "credentials",
+  "table",
+  "clock",
+  "keys",
+  "remove",
+  "write",
+  "read",
+  "list",
+  "conditional-writes",
+  "conditional-deletes",
+  "batch-removals",
+  "time-to-live",
+  "capacity",
+  "probes"
+] as const
+
+export type BucketCheck = (typeof bucketChecks)[number]
+
+export type TableCheck = (typeof tableChecks)[number]
+
 /** One thing that is looked at. */
-export type CheckName = (typeof checks)[number]
+export type CheckName = BucketCheck | TableCheck
+
+/** All of them. */
+export const checks: ReadonlyArray<CheckName> = [...new Set([...bucketChecks, ...tableChecks])]
 
 /**
  * How it is:
@@ -51,6 +77,8 @@ export interface PolicyStatement {
 /** What was found out about one thing. */
 export interface Finding {
   readonly check: CheckName
+  /** Which store it is about, where there are several: `large`. */
+  readonly part?: string | undefined
   readonly outcome: FindingOutcome
   /** What was seen, in a sentence or two. */
   readonly says: string
@@ -60,7 +88,7 @@ export interface Finding {
   readonly policy?: PolicyStatement | undefined
 }
 
-/** All that was found out about a bucket. */
+/** All that was found out about a second level. */
 export interface Diagnosis {
   /** Such as `s3://my-bucket/cache/`. */
   readonly target: string
@@ -70,7 +98,7 @@ export interface Diagnosis {
 }
 
 /** What was seen of one thing, before it is said of which. */
-export type Judgement = Omit<Finding, "check">
+export type Judgement = Omit<Finding, "check" | "part">
 
 export const good = (says: string): Judgement => ({ outcome: "good", says })
 export const note = (says: string, todo?: string): Judgement => ({ outcome: "note", says, todo })

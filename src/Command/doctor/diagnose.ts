@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { makeAsking } from "./Answer.js"
 import { examineBucket, type Examined } from "./examineBucket.js"
 import type { Facts } from "./Facts.js"
-import { type CheckName, checks, type Diagnosis, type Judgement } from "./Finding.js"
+import { type BucketCheck, bucketChecks, type Diagnosis, type Judgement } from "./Finding.js"
 import {
   judgeAbsent,
   judgeBucket,
@@ -28,8 +28,9 @@ import {
 } from "./judgeAnswers.js"
 import { judgeEncryption, judgeObjectLock, judgeVersions } from "./judgeKeeping.js"
 import { judgeLifecycle, judgeTransitions } from "./judgeLifecycle.js"
+import { judgeNotifications } from "./judgeNotifications.js"
 
-const judges: Readonly<Record<CheckName, (facts: Facts) => Judgement>> = {
+const judges: Readonly<Record<BucketCheck, (facts: Facts) => Judgement>> = {
   credentials: judgeCredentials,
   bucket: judgeBucket,
   clock: judgeClock,
@@ -50,6 +51,7 @@ const judges: Readonly<Record<CheckName, (facts: Facts) => Judgement>> = {
   transitions: judgeTransitions,
   versions: judgeVersions,
   "object-lock": judgeObjectLock,
+  notifications: judgeNotifications,
   probes: judgeProbes
 }
 
@@ -59,7 +61,9 @@ export const diagnose = (examined: Examined): Effect.Effect<Diagnosis> =>
     const asking = makeAsking(examined.bucket, [examined.client, examined.plainClient])
     return Effect.map(examineBucket(examined, asking), (facts): Diagnosis => ({
       target: `s3://${examined.bucket}/${examined.keyPrefix}`,
-      findings: checks.map((check) => ({ check, ...judges[check](facts) })),
+      findings: bucketChecks.filter((check) => check !== "notifications" || examined.hasNotifications === true).map((
+        check
+      ) => ({ check, ...judges[check](facts) })),
       requests: asking.requests()
     }))
   })

@@ -26,6 +26,8 @@ export interface Examined {
   readonly plainClient: S3Client
   readonly bucket: string
   readonly keyPrefix: string
+  /** Whether its notifications are looked at. Default: they are not. */
+  readonly hasNotifications?: boolean
   /** The SDK, which is not imported before it is needed. */
   readonly sdk: typeof import("@aws-sdk/client-s3")
 }
@@ -41,7 +43,7 @@ const wrongEtag = `"${"0".repeat(32)}"`
  * prefix, and all of it is removed again, also when it is interrupted; with their versions, where the bucket keeps those.
  */
 export const examineBucket = (
-  { bucket, client, keyPrefix, plainClient, sdk }: Examined,
+  { bucket, client, hasNotifications = false, keyPrefix, plainClient, sdk }: Examined,
   { ask }: Asking
 ): Effect.Effect<Facts> =>
   Effect.gen(function*() {
@@ -148,6 +150,10 @@ export const examineBucket = (
         facts.versioning = yield* ask("look", "", (abortSignal) => client.send(versioning, { abortSignal }))
         const lock = new sdk.GetObjectLockConfigurationCommand({ Bucket })
         facts.objectLock = yield* ask("look", "", (abortSignal) => client.send(lock, { abortSignal }))
+        if (hasNotifications) {
+          const sent = new sdk.GetBucketNotificationConfigurationCommand({ Bucket })
+          facts.notifications = yield* ask("look", "", (abortSignal) => client.send(sent, { abortSignal }))
+        }
       }
       const retention = facts.objectLock?.isDone === true
         ? facts.objectLock.output.ObjectLockConfiguration?.Rule?.DefaultRetention

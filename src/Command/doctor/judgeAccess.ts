@@ -13,7 +13,7 @@ import { statementFor } from "./policyStatements.js"
 const minute = 60_000
 
 /** The credentials: whether there are some, and for how long. */
-export const judgeCredentials = ({ absent, credentials }: Facts): Judgement => {
+export const judgeCredentials = ({ absent, credentials }: Pick<Facts, "absent" | "credentials">): Judgement => {
   if (!credentials.isDone) {
     return found(
       credentials.detail,
@@ -25,7 +25,7 @@ export const judgeCredentials = ({ absent, credentials }: Facts): Judgement => {
   if (reasonOf(absent) === "Credentials") {
     return found(
       `${from}: ${detailOf(absent)}`,
-      "give it credentials that S3 accepts; sign in anew where they have expired"
+      "give it credentials that are accepted; sign in anew where they have expired"
     )
   }
   if (expiresAt === undefined) return good(from)
@@ -67,7 +67,7 @@ export const judgeBucket = ({ absent, place }: Facts): Judgement => {
 const mostSkew = 5000
 
 /** The clock of this machine against the one of the server, which each of its answers tells. */
-export const judgeClock = ({ absent }: Facts): Judgement => {
+export const judgeClock = ({ absent }: Pick<Facts, "absent">): Judgement => {
   if (absent === undefined) return untried
   const todo = "set the clock of this machine, or keep it by NTP: when tags were invalidated is compared by clocks"
   if (reasonOf(absent) === "ClockSkew") return found(detailOf(absent), todo)

@@ -14,7 +14,12 @@ export interface PolicyPlace {
 }
 
 /** What the cache does, and the action that allows it. */
-export type NeededAction = "s3:GetObject" | "s3:PutObject" | "s3:DeleteObject" | "s3:ListBucket"
+export type NeededAction =
+  | "s3:GetObject"
+  | "s3:PutObject"
+  | "s3:DeleteObject"
+  | "s3:ListBucket"
+  | "s3:GetBucketNotification"
 
 /** The statement that allows an action. All actions of a directory bucket are allowed by the session. */
 export const statementFor = (action: NeededAction, place: PolicyPlace): PolicyStatement => {
@@ -31,9 +36,35 @@ export const statementFor = (action: NeededAction, place: PolicyPlace): PolicySt
   return {
     Effect: "Allow",
     Action: action,
-    Resource: action === "s3:ListBucket" ? arn : `${objects}/${keyPrefix}*`
+    Resource: action === "s3:ListBucket" || action === "s3:GetBucketNotification" ? arn : `${objects}/${keyPrefix}*`
   }
 }
+
+/** A table, as policies name it. */
+export interface TablePlace {
+  readonly table: string
+  readonly keyPrefix: string
+  readonly region: string | undefined
+  /** Its ARN, where something told it. */
+  readonly arn?: string | undefined
+}
+
+/** What the cache does with a table, and the action that allows it. */
+export type TableAction =
+  | "dynamodb:GetItem"
+  | "dynamodb:PutItem"
+  | "dynamodb:DeleteItem"
+  | "dynamodb:BatchWriteItem"
+  | "dynamodb:Query"
+  | "dynamodb:DescribeTable"
+  | "dynamodb:DescribeTimeToLive"
+
+/** The statement that allows an action. */
+export const tableStatementFor = (action: TableAction, { arn, region, table }: TablePlace): PolicyStatement => ({
+  Effect: "Allow",
+  Action: action,
+  Resource: arn ?? `arn:${partitionOf(region)}:dynamodb:${region ?? "REGION"}:ACCOUNT:table/${table}`
+})
 
 const partitionOf = (region: string | undefined): string =>
   region === undefined ? "aws" : Either.getOrElse(partitionForRegion(region), () => "aws")

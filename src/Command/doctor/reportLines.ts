@@ -18,11 +18,14 @@ const widest = 20
 
 const linesOf =
   (paint: Paint, columns: number, isIgnored: boolean) =>
-  ({ check, outcome, policy, says, todo }: Finding): ReadonlyArray<string> => {
+  ({ check, outcome, part, policy, says, todo }: Finding): ReadonlyArray<string> => {
     const [mark, colour] = isIgnored ? ["-", "dim"] as const : marks[outcome]
     const indent = " ".repeat(widest + 4)
     const width = Math.max(30, Math.min(columns, 120) - indent.length)
-    const [first = "", ...more] = wrapped(`${isIgnored ? "(ignored) " : ""}${printable(says, 1000)}`, width)
+    const [first = "", ...more] = wrapped(
+      `${isIgnored ? "(ignored) " : ""}${part === undefined ? "" : `${part}: `}${printable(says, 1000)}`,
+      width
+    )
     const shown = (line: string) => outcome === "good" || outcome === "found" ? line : paint("dim", line)
     return [
       `${paint(colour, mark)} ${check.padEnd(widest)}  ${shown(first)}`,

@@ -24,8 +24,13 @@ const sources: ReadonlyArray<readonly [feature: string, source: string]> = [
   ["CREDENTIALS_IMDS", "the instance's metadata (IMDS)"]
 ]
 
+/** What signs its requests: a client of any service. */
+interface Signing {
+  readonly config: Pick<S3Client["config"], "credentials">
+}
+
 /** Asks a client for its credentials. */
-export const seeCredentials = (client: S3Client): Effect.Effect<CredentialsSeen> =>
+export const seeCredentials = (client: Signing): Effect.Effect<CredentialsSeen> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) =>
     Effect.match(
       Effect.tryPromise({

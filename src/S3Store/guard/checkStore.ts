@@ -109,7 +109,7 @@ export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> => {
 }
 
 /** Tries one store. */
-const tryPart = (
+export const tryPart = (
   { folder, name: part, store }: ObjectStorePart,
   hasConditions: boolean
 ): Effect.Effect<ReadonlyArray<S3CacheCheckStep>> =>

@@ -8,7 +8,8 @@ import type { Diagnosis } from "../../../src/Command/doctor/Finding.js"
 export const diagnosisOf = (
   config: S3ClientConfig,
   bucket: string,
-  keyPrefix = "cache/"
+  keyPrefix = "cache/",
+  hasNotifications = false
 ): Effect.Effect<Diagnosis> => {
   const make = (more: S3ClientConfig) =>
     Effect.acquireRelease(
@@ -21,7 +22,7 @@ export const diagnosisOf = (
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED"
     })
-    return yield* diagnose({ client, plainClient, bucket, keyPrefix, sdk })
+    return yield* diagnose({ client, plainClient, bucket, keyPrefix, hasNotifications, sdk })
   }))
 }
 

@@ -32,6 +32,8 @@ export const goodSetUp = ({ query }: SpoiledRequest) =>
     ? lifecycle(rule("all", "cache/", expiring(30)))
     : query.has("versioning")
     ? xml("VersioningConfiguration", "")
+    : query.has("notification")
+    ? notifying(topic(topicArn, everything, "cache/"))
     : query.has("object-lock")
     ? errorXml(404, "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket")
     : query.has("encryption")
@@ -41,6 +43,26 @@ export const goodSetUp = ({ query }: SpoiledRequest) =>
         "</ApplyServerSideEncryptionByDefault><BucketKeyEnabled>true</BucketKeyEnabled></Rule>"
     )
     : undefined
+
+export const topicArn = "arn:aws:sns:us-east-1:111122223333:app-cache"
+export const queueArn = "arn:aws:sqs:us-east-1:111122223333:app-cache"
+export const everything = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"]
+
+/** The configuration of notifications, of its parts. */
+export const notifying = (...parts: ReadonlyArray<string>) => xml("NotificationConfiguration", parts.join(""))
+
+const sent = (kind: string, place: string, events: ReadonlyArray<string>, prefix?: string, suffix?: string) => {
+  const rules = [["prefix", prefix], ["suffix", suffix]].flatMap(([name, value]) =>
+    value === undefined ? [] : [`<FilterRule><Name>${name}</Name><Value>${value}</Value></FilterRule>`]
+  ).join("")
+  return `<${kind}><Id>${kind}</Id>${place}${events.map((event) => `<Event>${event}</Event>`).join("")}` +
+    `<Filter><S3Key>${rules}</S3Key></Filter></${kind}>`
+}
+
+export const topic = (arn: string, events: ReadonlyArray<string>, prefix?: string, suffix?: string) =>
+  sent("TopicConfiguration", `<Topic>${arn}</Topic>`, events, prefix, suffix)
+export const queue = (arn: string, events: ReadonlyArray<string>, prefix?: string) =>
+  sent("QueueConfiguration", `<Queue>${arn}</Queue>`, events, prefix)
 
 const lifecycle = (...rules: ReadonlyArray<string>) => xml("LifecycleConfiguration", rules.join(""))
 const rule = (id: string, prefix: string, inner: string, status = "Enabled", filter = `<Prefix>${prefix}</Prefix>`) =>
