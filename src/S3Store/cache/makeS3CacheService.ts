@@ -74,6 +74,7 @@ import {
   writeBehindKinds
 } from "../options/optionKinds.js"
 import type { S3CacheManyOptions, S3CacheOptions } from "../options/S3CacheOptions.js"
+import { closingTime } from "../stored/closingTime.js"
 import { LateWrites } from "../stored/LateWrites.js"
 import { WriteBehind } from "../stored/WriteBehind.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
@@ -155,7 +156,8 @@ export const makeS3CacheService = (
     })
     const format = yield* makeEntryFormat(options, unwatched.place, unwatched.maxObjectBytes, name)
     const pushed = options.notice === "pushed" ? new PushedNotice() : undefined
-    const pulled = yield* PulledNotices.make(name, watched, ledger, defaults.notice, () => memory)
+    const timeLeft = closingTime(gracePeriod)
+    const pulled = yield* PulledNotices.make(name, watched, ledger, defaults.notice, () => memory, timeLeft)
     const store = pulled.noting(watched)
     const beliefsOf: BeliefsOf = (key) => pulled.ofKey(key) ?? pushed
     const memory: MemoryLevel = yield* MemoryLevel.make(name, options, meter, {
@@ -187,6 +189,7 @@ export const makeS3CacheService = (
         capacity: options.writeBehind?.capacity ?? 1000,
         concurrency: options.writeBehind?.concurrency ?? 8,
         gracePeriod,
+        timeLeft,
         name
       }
     )

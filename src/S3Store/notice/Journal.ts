@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
 import type { DescribedStore } from "../objects/describedStore.js"
 import { digestName } from "../objects/objectName.js"
 import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
@@ -56,6 +57,7 @@ export class Journal {
   private readonly name: string
   private readonly reader: JournalReader
   private readonly now: () => number
+  private readonly scope: Scope.Scope
   private readonly turns = Effect.unsafeMakeSemaphore(1)
   private known: Known | undefined
   /** The note up to which the reader was told; where there was none, what there was in place of notes. */
@@ -65,12 +67,22 @@ export class Journal {
   private batch: Batch | undefined
   private conditionsHonoured = true
 
-  /** @param now how much time has passed, in milliseconds */
-  constructor(store: DescribedStore, folder: string, reader: JournalReader, now: () => number) {
+  /**
+   * @param now how much time has passed, in milliseconds
+   * @param scope where appends end that nobody waits for any more
+   */
+  constructor(
+    store: DescribedStore,
+    folder: string,
+    reader: JournalReader,
+    now: () => number,
+    scope: Scope.Scope
+  ) {
     this.store = store
     this.name = journalName(folder)
     this.reader = reader
     this.now = now
+    this.scope = scope
   }
 
   /**
@@ -103,7 +115,10 @@ export class Journal {
       fiber: Effect.suspend(() =>
         fiber === undefined
           // Whoever notes in the same turn is part of it.
-          ? Effect.map(Effect.forkDaemon(Effect.zipRight(Effect.yieldNow(), appended)), (begun) => fiber = begun)
+          ? Effect.map(
+            Effect.forkIn(Effect.interruptible(Effect.zipRight(Effect.yieldNow(), appended)), this.scope),
+            (begun) => fiber = begun
+          )
           : Effect.succeed(fiber)
       )
     }

@@ -35,7 +35,7 @@ export interface PulledParts {
   readonly folder: string
   readonly ledger: Ledger
   readonly time: ElapsedTime
-  /** Where what is done in the background ends. */
+  /** Where what is read and noted in the background ends. */
   readonly scope: Scope.Scope
   /** Tells that the journal could not be asked. */
   readonly failed: (error: ObjectStoreError) => Effect.Effect<void>
@@ -72,22 +72,28 @@ export class PulledNotice implements Beliefs {
     this.parts = parts
     this.notice = notice
     this.moment = now
-    this.journal = new Journal(parts.store, parts.folder, {
-      noted: (names) => {
-        const changes = names === "all" ? 1 : Array.from(names).length
-        parts.ledger.record({ _tag: "Noticed", keyspace: parts.folder, changes })
-        this.names.heard(names, now())
+    this.journal = new Journal(
+      parts.store,
+      parts.folder,
+      {
+        noted: (names) => {
+          const changes = names === "all" ? 1 : Array.from(names).length
+          parts.ledger.record({ _tag: "Noticed", keyspace: parts.folder, changes })
+          this.names.heard(names, now())
+        },
+        missed: () => {
+          if (!this.isFirst) parts.ledger.record({ _tag: "NoticeMissed", keyspace: parts.folder })
+          this.isFirst = false
+          this.names.heard("all", now())
+        },
+        heardUntil: (time) => {
+          this.isFirst = false
+          this.read = Math.max(this.read, time)
+        }
       },
-      missed: () => {
-        if (!this.isFirst) parts.ledger.record({ _tag: "NoticeMissed", keyspace: parts.folder })
-        this.isFirst = false
-        this.names.heard("all", now())
-      },
-      heardUntil: (time) => {
-        this.isFirst = false
-        this.read = Math.max(this.read, time)
-      }
-    }, now)
+      now,
+      parts.scope
+    )
   }
 
   /** Somebody else of this process wants it, too. */
@@ -201,7 +207,7 @@ export class PulledNotice implements Beliefs {
   private readonly unknown = (names: ReadonlyArray<string>, again: Effect.Effect<void, ObjectStoreError>) =>
     Effect.suspend(() => {
       this.names.heard(names, this.moment())
-      return Effect.asVoid(Effect.forkDaemon(Effect.ignore(again)))
+      return Effect.asVoid(Effect.forkIn(Effect.interruptible(Effect.ignore(again)), this.parts.scope))
     })
 
   /** When the oldest note of these names began. */

@@ -2,7 +2,9 @@
  * The keyspaces of a cache that are heard of by their journals.
  */
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
 import type { Ledger } from "../guard/Ledger.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import type { MemoryLevel } from "../memory/MemoryLevel.js"
@@ -29,15 +31,17 @@ export class PulledNotices {
    *
    * @param others what is noted of keyspaces of which nothing is known here, such as retired versions
    * @param memory what is told to doubt
+   * @param timeLeft for how long closing waits for what cannot be interrupted at once, in milliseconds
    */
   static readonly make = (
     cache: string,
     store: DescribedStore,
     ledger: Ledger,
     others: EntryPolicy["notice"],
-    memory: () => MemoryLevel
+    memory: () => MemoryLevel,
+    timeLeft: Effect.Effect<number>
   ): Effect.Effect<PulledNotices, never, Scope.Scope> =>
-    Effect.zipWith(Effect.scope, Effect.clock, (scope, clock) => {
+    Effect.zipWith(ownScope(timeLeft), Effect.clock, (scope, clock) => {
       const time = new ElapsedTime(clock)
       return new PulledNotices((folder, notice) =>
         new PulledNotice({
@@ -117,6 +121,14 @@ export class PulledNotices {
     return made
   }
 }
+
+/** One that does not keep the scope it is made in from closing. */
+const ownScope = (timeLeft: Effect.Effect<number>): Effect.Effect<Scope.Scope, never, Scope.Scope> =>
+  Effect.acquireRelease(Scope.make(), (scope) =>
+    Effect.flatMap(
+      Effect.zip(Effect.forkDaemon(Scope.close(scope, Exit.void)), timeLeft),
+      ([closing, left]) => Effect.timeoutOption(Effect.interruptible(Fiber.await(closing)), left)
+    ))
 
 const folderOf = ({ keyspace, version }: Pick<AnyKey, "keyspace" | "version">): string => `${keyspace}/${version}`
 

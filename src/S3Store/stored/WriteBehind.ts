@@ -18,8 +18,9 @@ import type { Prepared } from "./entryCodec.js"
 export interface WriteBehindLimits {
   readonly capacity: number
   readonly concurrency: number
-  /** How long the closing of the scope waits until all are written, in milliseconds. */
+  /** How long the closing of the scope waits until all are written, in milliseconds: all of it, and what is left. */
   readonly gracePeriod: number
+  readonly timeLeft: Effect.Effect<number>
   /** The name of the cache, for the log. */
   readonly name: string
 }
@@ -72,12 +73,12 @@ export class WriteBehind {
       return self
     })
 
-  private close({ gracePeriod, name }: WriteBehindLimits): Effect.Effect<void> {
-    if (this.size === 0) return Effect.void
+  private close({ gracePeriod, name, timeLeft }: WriteBehindLimits): Effect.Effect<void> {
+    if (this.size === 0) return Effect.asVoid(timeLeft)
     // Interruptible although the closing of a scope is not; and what cannot be interrupted is not waited for.
     const flushed = Effect.interruptible(disconnect(Effect.interruptible(this.flush)))
     return Effect.flatMap(
-      Effect.timeoutOption(flushed, gracePeriod),
+      Effect.flatMap(timeLeft, (left) => Effect.timeoutOption(flushed, left)),
       Option.match({
         onNone: () => {
           const after = Duration.format(Duration.millis(gracePeriod))
