@@ -11,6 +11,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema } from "effect"
 import { ClientCacheLive } from "effect-aws-cache/ClientLayer"
 import { Keyspace, S3Cache, S3Notifications } from "effect-aws-cache/S3Store"
+import { diagnosisOf } from "../Command/doctor/diagnosis.js"
 import * as CephCluster from "../servers/Ceph.js"
 import * as LocalHttp from "../servers/LocalHttp.js"
 import * as QueueServer from "../servers/QueueServer.js"
@@ -48,6 +49,11 @@ describe.skipIf(!isCephInstalled)("the notifications of a bucket of Ceph", () =>
       )
       const Bucket = "heard"
       yield* Effect.promise(() => s3.send(new CreateBucketCommand({ Bucket })))
+      const heardOf = Effect.map(
+        diagnosisOf({ ...client, forcePathStyle: true }, Bucket, keyPrefix, true),
+        ({ findings }) => findings.find(({ check }) => check === "notifications")
+      )
+      assert.strictEqual((yield* heardOf)?.says, "the bucket sends nothing: nobody hears of changes")
       yield* Effect.promise(() =>
         s3.send(
           new PutBucketNotificationConfigurationCommand({
@@ -58,6 +64,9 @@ describe.skipIf(!isCephInstalled)("the notifications of a bucket of Ceph", () =>
           })
         )
       )
+      const heard = yield* heardOf
+      assert.strictEqual(heard?.outcome, "note")
+      assert.include(heard?.says, `changes go to ${TopicArn}, but for what lifecycle rules remove`)
       const options = { bucket: Bucket, keyPrefix, clientConfig: { ...client, forcePathStyle: true } }
       const listening = S3Cache.layerS3({ ...options, notice: "pushed" }).pipe(
         Layer.provide(
