@@ -22,35 +22,37 @@ const namesIn = (store: ObjectStore) =>
   )
 
 /** A table, and a folder for what is large, where a content can be made as old as one likes. */
-const sized = Effect.gen(function*() {
-  const { clientConfig, table } = yield* DynamoDBServer.make
-  const directory = yield* temporaryFolder
-  const small = yield* ObjectStore.makeDynamoDB({ table, clientConfig })
-  const large = yield* ObjectStore.makeFileSystem({ directory })
-  const store = yield* ObjectStore.makeBySize({ small, large })
-  const options = ["--endpoint", String(clientConfig.endpoint), "--large", directory]
-  return {
-    ...{ small, large, store, directory },
-    /** Every other process: it has seen nothing before. */
-    inBoth: <A, E>(use: Effect.Effect<A, E, S3Cache>, over = store) =>
-      Effect.provide(use, Layer.provide(S3Cache.layer(), Layer.succeed(ObjectStore, over))),
-    /** What was written until now was written two days ago. */
-    twoDaysPass: Effect.gen(function*() {
-      const then = new Date(Date.now() - 2 * 86_400_000)
-      const files = yield* Effect.promise(() => readdir(directory, { recursive: true, withFileTypes: true }))
-      for (const file of files) {
-        if (file.isFile()) yield* Effect.promise(() => utimes(join(file.parentPath, file.name), then, then))
-      }
-    }),
-    /** A content that nothing points to, as a process leaves it that is killed before it writes the pointer. */
-    leave: (name: string, generation: number) =>
-      large.save(contentNameOf(name, String(generation).padStart(24, "0")), new Uint8Array(10_000)),
-    prune: (...words: ReadonlyArray<string>) => runCommandLine(["prune", `dynamodb://${table}`, ...words, ...options]),
-    /** The same with another prefix. */
-    pruneElsewhere: (...words: ReadonlyArray<string>) =>
-      runCommandLine(["prune", `dynamodb://${table}/other`, ...words, ...options])
-  }
-})
+const sized = (partitions = 16) =>
+  Effect.gen(function*() {
+    const { clientConfig, table } = yield* DynamoDBServer.make
+    const directory = yield* temporaryFolder
+    const small = yield* ObjectStore.makeDynamoDB({ table, clientConfig, partitions })
+    const large = yield* ObjectStore.makeFileSystem({ directory })
+    const store = yield* ObjectStore.makeBySize({ small, large })
+    const options = ["--endpoint", String(clientConfig.endpoint), "--large", directory]
+    return {
+      ...{ small, large, store, directory },
+      /** Every other process: it has seen nothing before. */
+      inBoth: <A, E>(use: Effect.Effect<A, E, S3Cache>, over = store) =>
+        Effect.provide(use, Layer.provide(S3Cache.layer(), Layer.succeed(ObjectStore, over))),
+      /** What was written until now was written two days ago. */
+      twoDaysPass: Effect.gen(function*() {
+        const then = new Date(Date.now() - 2 * 86_400_000)
+        const files = yield* Effect.promise(() => readdir(directory, { recursive: true, withFileTypes: true }))
+        for (const file of files) {
+          if (file.isFile()) yield* Effect.promise(() => utimes(join(file.parentPath, file.name), then, then))
+        }
+      }),
+      /** A content that nothing points to, as a process leaves it that is killed before it writes the pointer. */
+      leave: (name: string, generation: number) =>
+        large.save(contentNameOf(name, String(generation).padStart(24, "0")), new Uint8Array(10_000)),
+      prune: (...words: ReadonlyArray<string>) =>
+        runCommandLine(["prune", `dynamodb://${table}`, ...words, ...options]),
+      /** The same with another prefix. */
+      pruneElsewhere: (...words: ReadonlyArray<string>) =>
+        runCommandLine(["prune", `dynamodb://${table}/other`, ...words, ...options])
+    }
+  })
 
 const withServices = <A, E, R>(test: Effect.Effect<A, E, R>) =>
   Effect.provide(test, Layer.merge(ClientCache.layer(), NodeContext.layer))
@@ -58,7 +60,7 @@ const withServices = <A, E, R>(test: Effect.Effect<A, E, R>) =>
 describe("prune --orphans", () => {
   it.scopedLive("counts and removes contents that are old and that nothing points to", () =>
     withServices(Effect.gen(function*() {
-      const { directory, inBoth, large, leave, prune, twoDaysPass } = yield* sized
+      const { directory, inBoth, large, leave, prune, twoDaysPass } = yield* sized()
       yield* inBoth(S3Cache.set(Texts.key("kept"), long("kept")))
       yield* leave(Texts.key("kept").objectName, 1)
       yield* leave(Texts.key("gone").objectName, 2)
@@ -92,7 +94,7 @@ describe("prune --orphans", () => {
 
   it.scopedLive("goes with other rules, whose contents it does not count twice", () =>
     withServices(Effect.gen(function*() {
-      const { inBoth, large, leave, prune, twoDaysPass } = yield* sized
+      const { inBoth, large, leave, prune, twoDaysPass } = yield* sized()
       yield* inBoth(S3Cache.set(Texts.key("old"), long("old")))
       yield* leave(Texts.key("gone").objectName, 1)
       yield* twoDaysPass
@@ -107,7 +109,7 @@ describe("prune --orphans", () => {
 
   it.scopedLive("takes nothing from writers that are at work meanwhile", () =>
     withServices(Effect.gen(function*() {
-      const { inBoth, large, leave, prune, small, twoDaysPass } = yield* sized
+      const { inBoth, large, leave, prune, small, twoDaysPass } = yield* sized()
       const keys = Array.from({ length: 20 }, (_, at) => Texts.key(`text-${at}`))
       yield* inBoth(Effect.forEach(keys, (key) => S3Cache.set(key, long("before"))))
       for (let at = 0; at < 20; at++) yield* leave(Texts.key(`text-${at}`).objectName, at)
@@ -151,9 +153,29 @@ describe("prune --orphans", () => {
       assert.strictEqual(yield* inBoth(S3Cache.get(Texts.key("late"))), long("late"))
     })))
 
+  it.scopedLive("refuses a table whose names are over another number of partitions", () =>
+    withServices(Effect.gen(function*() {
+      for (const [written, asked] of [[64, undefined], [16, 64], [100, undefined], [7, 3]] as const) {
+        const { inBoth, large, prune, twoDaysPass } = yield* sized(written)
+        yield* inBoth(Effect.forEach(
+          Array.from({ length: 300 }, (_, at) => Texts.key(`text-${at}`)),
+          (key, at) => S3Cache.set(key, at < 20 ? long("kept") : "short"),
+          { concurrency: 10 }
+        ))
+        yield* twoDaysPass
+        const options = ["--orphans", "--yes", ...asked === undefined ? [] : ["--partitions", String(asked)]]
+        const refused = yield* prune(...options)
+        assert.strictEqual(refused.code, 2, `${written} and ${asked}`)
+        assert.include(refused.stderr, "say --partitions as programs do")
+        const done = yield* prune("--orphans", "--yes", "--partitions", String(written))
+        assert.include(done.stdout, "nothing to remove")
+        assert.strictEqual((yield* namesIn(large)).length, 20)
+      }
+    })))
+
   it.scopedLive("refuses what would take away the contents of others", () =>
     withServices(Effect.gen(function*() {
-      const { directory, large, leave, prune, pruneElsewhere, twoDaysPass, inBoth } = yield* sized
+      const { directory, large, leave, prune, pruneElsewhere, twoDaysPass, inBoth } = yield* sized()
       yield* inBoth(S3Cache.set(Texts.key("kept"), long("kept")))
       yield* twoDaysPass
       const elsewhere = yield* pruneElsewhere("--orphans", "--yes")

@@ -74,12 +74,22 @@ export const pruneOrphans = (
   })
 }
 
+/** How many objects tell whether a store finds what it lists. */
+const sampled = 20
+
 /**
- * Whether the small store has nothing at all, and the large one has contents. Then it is most likely not the one that they
- * belong to: another table or prefix, a slip of the pen, for which all of them would go.
+ * What speaks against a small store being the one that contents belong to, for all or most of them would go: it has nothing at
+ * all; or it does not find what it lists, as it looks for names elsewhere than programs write them.
  */
-export const isUnlikelySmallStore = ({ large, small }: SmallAndLarge): Effect.Effect<boolean, ObjectStoreError> =>
-  Effect.flatMap(Stream.runHead(small.list("")), (first) =>
-    Option.isSome(first)
-      ? Effect.succeed(false)
-      : Effect.map(Stream.runHead(large.list(contentFolder)), Option.isSome))
+export const doubtOf = (
+  { large, small }: SmallAndLarge
+): Effect.Effect<"nothing" | "elsewhere" | undefined, ObjectStoreError> =>
+  Effect.gen(function*() {
+    const some = Array.from(yield* Stream.runCollect(Stream.take(small.list(""), sampled)))
+    if (some.length === 0) {
+      return Option.isSome(yield* Stream.runHead(large.list(contentFolder))) ? "nothing" : undefined
+    }
+    const found = yield* Effect.forEach(some, ({ name }) => small.load(name, { firstBytes: 1, isCertain: true }))
+    // Some may have been removed just now.
+    return found.filter(({ _tag }) => _tag === "Absent").length > some.length / 2 ? "elsewhere" : undefined
+  })

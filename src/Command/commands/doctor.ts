@@ -16,6 +16,7 @@ import { diagnoseParts, diagnoseStore } from "../doctor/diagnoseStore.js"
 import { bucketChecks, type CheckName, checks, tableChecks } from "../doctor/Finding.js"
 import { reportLines } from "../doctor/reportLines.js"
 import { diagnoseTable } from "../doctor/table/diagnoseTable.js"
+import { loadTableSdk } from "../target/loadTableSdk.js"
 import { listOfStoreOptions, openStore, readTarget, storeOptions, targetOperand } from "../target/openStore.js"
 import { printable } from "../terminal/printable.js"
 import { jsonOption } from "./common.js"
@@ -34,14 +35,6 @@ const expiresAttributeOption = text(
 )
 
 const isCheck = (name: string): name is CheckName => checks.some((check) => check === name)
-
-const loadTableSdk = async () => {
-  try {
-    return await import("@aws-sdk/client-dynamodb")
-  } catch (cause) {
-    return orInstall("@aws-sdk/client-dynamodb")(cause)
-  }
-}
 
 const loadSdk = async () => {
   try {

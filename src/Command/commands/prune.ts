@@ -10,7 +10,7 @@ import { UsageError } from "../arguments/UsageError.js"
 import { exitCodes, type Verb } from "../arguments/Verb.js"
 import { parseWanted } from "../bucket/entriesOf.js"
 import { type Amount, prune as run, type PruneReport, type PruneRule } from "../bucket/prune.js"
-import { isUnlikelySmallStore, pruneOrphans, type SearchedOrphans } from "../bucket/pruneOrphans.js"
+import { doubtOf, pruneOrphans, type SearchedOrphans } from "../bucket/pruneOrphans.js"
 import { isNamed, retiredSpaces } from "../bucket/retired.js"
 import { survey } from "../bucket/survey.js"
 import { listOfStoreOptions, openStore, storeOptions, targetOperand } from "../target/openStore.js"
@@ -259,11 +259,19 @@ export const prune: Verb = {
           detail: "nobody can be asked here: add --yes, or --dry-run to see what would go"
         })
       }
-      if (isOrphans && levels !== undefined && (yield* isUnlikelySmallStore(levels))) {
-        return yield* new UsageError({
-          detail:
-            `--orphans: nothing lies in ${shown}, and all contents in ${levels.shownLarge} would go: is it their store?`
-        })
+      if (isOrphans && levels !== undefined) {
+        const doubt = yield* doubtOf(levels)
+        if (doubt === "nothing") {
+          return yield* new UsageError({
+            detail:
+              `--orphans: nothing lies in ${shown}, and all contents in ${levels.shownLarge} would go: is it their store?`
+          })
+        }
+        if (doubt === "elsewhere" || (yield* levels.hasMorePartitions)) {
+          return yield* new UsageError({
+            detail: `--orphans: ${shown} has objects that are not found: say --partitions as programs do`
+          })
+        }
       }
       const retired = isRetired || isByName
         ? yield* withProgress(screen, (tell) =>

@@ -15,6 +15,7 @@ import { type Operand, type Option, text, whole } from "../arguments/Option.js"
 import { UsageError } from "../arguments/UsageError.js"
 import type { VerbError } from "../arguments/Verb.js"
 import { printable } from "../terminal/printable.js"
+import { hasMorePartitions } from "./hasMorePartitions.js"
 import { acceptedTargets, parseTarget, showTarget, type Target } from "./Target.js"
 
 /** Where to look: what every verb takes first. */
@@ -110,6 +111,8 @@ interface OpenLevels {
   readonly small: ObjectStore
   readonly large: ObjectStore
   readonly shownLarge: string
+  /** Whether the small one has objects where it does not look: it is a table with more partition keys. */
+  readonly hasMorePartitions: Effect.Effect<boolean, VerbError, Scope.Scope>
 }
 
 /** A store that can be asked, and what it is called. */
@@ -145,7 +148,12 @@ export const openStore = (
       target,
       shown,
       store: yield* ObjectStore.makeBySize({ small, large }),
-      levels: { small, large, shownLarge: printable(showTarget(parsed.right)) }
+      levels: {
+        ...{ small, large, shownLarge: printable(showTarget(parsed.right)) },
+        hasMorePartitions: target._tag === "Table"
+          ? hasMorePartitions(target, clientConfig, partitions)
+          : Effect.succeed(false)
+      }
     }
   })
 
