@@ -41,6 +41,8 @@ export interface StoreFaults {
   /** How old a list may be, in milliseconds. */
   readonly staleLists: number
   readonly honoursConditions: boolean
+  /** How likely a request is never answered, whether it had its effect or not: who asks has to give up. */
+  readonly hungRequests?: number | undefined
   readonly outages: ReadonlyArray<Outage>
 }
 
@@ -280,6 +282,12 @@ export class SimulatedStore {
       }
       const refuse = ({ reason }: Outage) => void fail(way(2), reason, "the store is not well")
 
+      if (chance(12) < (faults.hungRequests ?? 0)) {
+        request.failure = "Timeout"
+        if (chance(13) < 0.5) time.after(way(1), () => land(nothing, nothing))
+        // Who gives it up looks once more whether there is an answer.
+        return Effect.sync(time.listenOutside())
+      }
       if (chance(3) < faults.lostRequests) {
         lose("the request was lost")
         return Effect.void

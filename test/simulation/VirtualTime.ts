@@ -11,6 +11,8 @@ export class VirtualTime extends TaskScheduler {
   private readonly seed: number
   private readonly events: Array<{ readonly at: number; readonly run: () => void }> = []
   private tasks: Array<() => void> = []
+  private readonly outside = new Set<object>()
+  private readonly listeners = new Set<object>()
 
   constructor(seed: number) {
     super()
@@ -42,9 +44,31 @@ export class VirtualTime extends TaskScheduler {
    * Runs a program to its end. Fails when it has not ended after some time (milliseconds), or waits for what never comes.
    */
   run<A, E>(program: Effect.Effect<A, E>, longest: number): A {
+    const turn = this.turns(program, longest).next()
+    if (turn.done === true) return turn.value
+    throw new Error("the program waits for what is outside of its world")
+  }
+
+  /** The same for a program that at times waits for what is outside of its world, where time stands meanwhile. */
+  async runWithOutside<A, E>(program: Effect.Effect<A, E>, longest: number): Promise<A> {
+    const turns = this.turns(program, longest)
+    for (;;) {
+      const turn = turns.next()
+      if (turn.done === true) return turn.value
+      await new Promise((resume) => setImmediate(resume))
+    }
+  }
+
+  /** Something is waited for that is outside: time stands. Gives what ends that. */
+  readonly goOutside = (): () => void => added(this.outside)
+
+  /** Something is waited for that may end by what is outside: time goes slowly. Gives what ends that. */
+  readonly listenOutside = (): () => void => added(this.listeners)
+
+  private *turns<A, E>(program: Effect.Effect<A, E>, longest: number): Generator<void, A> {
     const end = this.now + longest
     const fiber = Effect.runFork(Effect.withRandom(program, Random.make(this.seed)), { scheduler: this })
-    for (;;) {
+    for (let turns = 0;;) {
       this.settle()
       const ended = Option.fromNullable(fiber.unsafePoll())
       if (Option.isSome(ended)) {
@@ -55,6 +79,13 @@ export class VirtualTime extends TaskScheduler {
           () => new Error(Cause.pretty(exit.cause, { renderErrorCause: true }))
         )
       }
+      const isSlow = this.listeners.size > 0 && (this.events.length === 0 || turns < turnsOfListeners)
+      if (this.outside.size > 0 || isSlow) {
+        turns++
+        yield
+        continue
+      }
+      turns = 0
       const event = this.events.shift()
       if (event === undefined) throw new Error("the program waits for what never comes")
       if (event.at > end) throw new Error(`the program has not ended after ${longest} ms`)
@@ -71,4 +102,13 @@ export class VirtualTime extends TaskScheduler {
       for (const task of tasks) task()
     }
   }
+}
+
+/** How often the event loop turns between two moments for those who listen. */
+const turnsOfListeners = 3
+
+const added = (to: Set<object>): () => void => {
+  const visit = {}
+  to.add(visit)
+  return () => void to.delete(visit)
 }

@@ -49,9 +49,14 @@ export const exclusions = ["clear ends leases", "unsure set gives way"] as const
  * @param known what is not looked at
  */
 export const broken = (
-  history: History,
+  { operations: all, ...rest }: History,
   known: ReadonlyArray<typeof exclusions[number]> = exclusions
 ): string | undefined => {
+  // Where nothing has tags, marking one does nothing.
+  const history = {
+    ...rest,
+    operations: rest.world.memory?.isTagged === false ? all.filter((operation) => !isTagging(operation)) : all
+  }
   const { computations, frozen, markersLost, operations, spread, store, world } = history
   const { timeToLive } = world
   const written = writtenIn(history)
@@ -95,8 +100,24 @@ export const broken = (
   const mayGiveWay = (write: Write, change: Operation) =>
     known.includes("unsure set gives way") && isWrite(change) && write.started + spread > change.started &&
     world.faults.lostReplies + world.faults.lostRequests > 0
+  /** What is written behind is to be seen in its process, unless its write failed. */
+  const isToBeSeen = (write: Operation, read: Operation) =>
+    world.write === "through" ||
+    (isSame(write, read) && !hasFailed(read.process, write.started - 20_000, read.ended))
   const areStrangers = (one: number, other: number) =>
     world.hasTwoSchemas && (one === world.ahead.length - 1) !== (other === world.ahead.length - 1)
+
+  /**
+   * Whether what a process finds may be what memory was restored with: where nobody asks whether it is still the same, it may
+   * be old for the rest of its time.
+   */
+  const mayBeRestored = (read: Operation, change: Operation) =>
+    operations.some((restore) =>
+      restore.verb.startsWith("restore") && isSame(restore, read) && restore.startedAs < read.endedAs &&
+      change.startedAs < restore.endedAs &&
+      (world.memory?.trust === true || read.verb === "peek" ||
+        hasFailed(read.process, restore.started - 20_000, read.ended))
+    )
 
   for (const read of operations) {
     if (!isRead(read) || read.found === undefined || read.outcome === "interrupted") continue
@@ -120,9 +141,11 @@ export const broken = (
 
     const newer = operations.find((change) =>
       (change.key === key || change.verb === "clear") && hasSucceeded(change) &&
-      (isRemoval(change) || (isWrite(change) && world.write === "through")) &&
+      (isRemoval(change) || (isWrite(change) && isToBeSeen(change, read))) &&
       (change.verb !== "clear" || world.faults.staleLists === 0) &&
-      write.done < change.started && change.process === process && change.ended < started && !mayGiveWay(write, change)
+      write.done < change.started && change.process === process && change.ended < started &&
+      !mayGiveWay(write, change) &&
+      !mayBeRestored(read, change)
     )
     if (newer !== undefined) return `an old value: ${found.value} for ${told(read)}, after ${told(newer)}`
 
@@ -132,7 +155,7 @@ export const broken = (
         change.key === key && hasSucceeded(change) && (isWrite(change) || isRemoval(change)) &&
         change.verb !== "clear" &&
         write.done < change.started && change.ended + bound < started && !mayGiveWay(write, change) &&
-        !hasFailed(process, change.started - 20_000, read.ended)
+        !hasFailed(process, change.started - 20_000, read.ended) && !mayBeRestored(read, change)
       )
       if (other !== undefined) return `a value after its bound: ${found.value} for ${told(read)}, after ${told(other)}`
     }

@@ -1,7 +1,16 @@
 import { Cause, Effect, Exit, Fiber, Logger, LogLevel, Option, Schema, Scope, Stream } from "effect"
-import { Keyspace, type ObjectStoreError, type S3CacheOptions, type S3CacheService } from "effect-aws-cache/S3Store"
+import {
+  Keyspace,
+  type ObjectStoreError,
+  type RoomOptions,
+  type S3CacheOptions,
+  type S3CacheService
+} from "effect-aws-cache/S3Store"
 import fc from "fast-check"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
+import { draw } from "../../src/Testing/faults/draw.js"
+import { doMemoryTask, overfull } from "./memoryTasks.js"
+import { SimulatedFiles } from "./SimulatedFiles.js"
 import { SimulatedProcess } from "./SimulatedProcess.js"
 import { noFaults, SimulatedStore, type StoreFaults } from "./SimulatedStore.js"
 import { VirtualTime } from "./VirtualTime.js"
@@ -15,6 +24,12 @@ const others = ["setAndGiveUp", "list", "purge", "freeze", "leap", "restart", "l
 /** What happens only where memory hears of changes. */
 const ofNotice = ["loseJournal", "rest"] as const
 
+/** What fills memory otherwise than by lookups, and what happens only where that does. */
+export const ofMemory = [
+  ...["warm", "snapshot", "restore"] as const,
+  ...["warmAndGiveUp", "snapshotAndGiveUp", "restoreAndGiveUp", "relaunch"] as const
+] as const
+
 export type Verb =
   | typeof reads[number]
   | typeof writes[number]
@@ -23,6 +38,7 @@ export type Verb =
   | typeof tagging[number]
   | typeof others[number]
   | typeof ofNotice[number]
+  | typeof ofMemory[number]
 
 /** One step of a schedule. */
 export interface Step {
@@ -48,10 +64,24 @@ export interface World {
   readonly staleWhileRevalidate: number
   readonly revalidateAfter: number | undefined
   readonly notice?: number | undefined
+  /** How memory is bounded, and filled. */
+  readonly memory?: MemoryWorld | undefined
   readonly coordination: "none" | "lease"
   readonly write: "through" | "behind"
   readonly onTagsUnknown: "serve" | "miss" | undefined
   readonly circuitBreaker: boolean
+}
+
+/** Of a world in which memory is filled otherwise than by lookups: there is a second keyspace, whose key is the last. */
+export interface MemoryWorld {
+  /** The limits of the cache, and those of the first keyspace. */
+  readonly whole: RoomOptions
+  readonly room: RoomOptions
+  /** Whether entries have tags. */
+  readonly isTagged: boolean
+  readonly trust: boolean
+  /** The longest that anything takes that is done with a file, in milliseconds. */
+  readonly slowestFile: number
 }
 
 /** The world in which nothing goes wrong. */
@@ -92,6 +122,14 @@ export interface Operation {
   outcome: "succeeded" | "failed" | "interrupted"
   /** How it failed. */
   failure?: string
+  /** What is wrong with what it told of itself, or with the figures of its cache afterwards. */
+  wrong?: string | undefined
+  /** After how long it was given up, in milliseconds. */
+  readonly givenUpAfter?: number
+  /** How many entries left its cache meanwhile to make room. */
+  evicted?: number
+  /** How many entries it brought into memory. */
+  brought?: number
 }
 
 /** Something that was computed. */
@@ -130,8 +168,9 @@ const NewValue = Schema.transform(Schema.Struct({ name: Schema.String }), Value,
 
 const copied = ({ id }: typeof Value.Type): typeof Value.Type => ({ id })
 
-const spaces = () => {
-  const shared = { key: Schema.Number, tags: (key: number) => [tagOf(key)] }
+const spaces = (memory?: MemoryWorld) => {
+  const hasTags = memory?.isTagged !== false
+  const shared = { ...memory?.room, key: Schema.Number, tags: (key: number) => hasTags ? [tagOf(key)] : [] }
   const second = { ...shared, value: NewValue, version: "2" }
   const first = { version: "1", value: Value, migrate: copied }
   return {
@@ -139,7 +178,9 @@ const spaces = () => {
     renewed: Keyspace.make("space", { ...shared, value: NewValue }),
     both: Keyspace.make("space", { ...second, previous: [Keyspace.previous({ ...first, revert: copied })] }),
     moved: Keyspace.make("space", { ...second, previous: [Keyspace.previous(first)] }),
-    last: Keyspace.make("space", { ...second, folder: "1" })
+    last: Keyspace.make("space", { ...second, folder: "1" }),
+    second: Keyspace.make("space-2", { key: shared.key, tags: shared.tags, value: Value }),
+    secondRenewed: Keyspace.make("space-2", { key: shared.key, tags: shared.tags, value: NewValue })
   }
 }
 
@@ -168,6 +209,23 @@ export const follow = (
   steps: ReadonlyArray<Step>,
   prepare: (store: SimulatedStore) => void = () => {}
 ): History => {
+  const { history, longest, program, time } = planned(world, steps, prepare)
+  time.run(program, longest)
+  return history()
+}
+
+/** The same for a schedule with files. */
+export const followWithFiles = async (world: World, steps: ReadonlyArray<Step>): Promise<History> => {
+  const { history, longest, program, time } = planned(world, steps)
+  await time.runWithOutside(program, longest)
+  return history()
+}
+
+const planned = (
+  world: World,
+  steps: ReadonlyArray<Step>,
+  prepare: (store: SimulatedStore) => void = () => {}
+) => {
   const time = new VirtualTime(world.faults.seed)
   const store = new SimulatedStore(time, world.faults)
   prepare(store)
@@ -177,12 +235,16 @@ export const follow = (
   const frozen: Array<{ process: number; from: number; until: number }> = []
   const began = time.now
   const clocks = [...world.ahead]
-  const spaceNamed = spaces()
+  const spaceNamed = spaces(world.memory)
+  const machine = new SimulatedFiles()
+  const lastKey = world.memory === undefined ? keyCount - 1 : keyCount
   const options: S3CacheOptions = {
     timeToLive: world.timeToLive,
     staleWhileRevalidate: world.staleWhileRevalidate,
     revalidateAfter: world.revalidateAfter,
     notice: world.notice,
+    ...world.memory?.whole,
+    ...(world.faults.hungRequests === undefined ? {} : { loadTimeout: 2000, saveTimeout: 2000 }),
     coordination: world.faults.honoursConditions ? world.coordination : "none",
     write: world.write,
     onTagsUnknown: world.onTagsUnknown,
@@ -200,7 +262,6 @@ export const follow = (
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const cache = yield* Effect.orDie(Scope.extend(makeS3CacheService(store.of(process), options), scope))
-      const space = spaceOf(process.index, number)
       const compute = (key: number, millis = 500) =>
         Effect.suspend(() => {
           const computation: Computation = {
@@ -218,7 +279,11 @@ export const follow = (
             Effect.as(made(computation.value))
           )
         })
-      const computed = yield* cache.memoize(space, (key: number) => compute(key))
+      const memoized = yield* Effect.forEach(
+        spacesOf(process.index, number),
+        (space) => cache.memoize(space, (key: number) => compute(key))
+      )
+      const computed = (key: number) => memoized[placeOf(key)]?.(key) ?? Effect.never
       return { cache, scope, number, computed }
     }).pipe(process.run)
 
@@ -227,9 +292,41 @@ export const follow = (
     return spaceNamed[world.programs?.[(process + life) % 2 === 0 ? 0 : 1] ?? (isRenewed ? "renewed" : "old")]
   }
 
+  /** Which keyspace a key is of. */
+  const placeOf = (key: number) => key < keyCount ? 0 : 1
+
+  const spacesOf = (process: number, life: number) => {
+    const isRenewed = world.hasTwoSchemas && process === world.ahead.length - 1
+    const first = spaceOf(process, life)
+    return world.memory === undefined
+      ? [first]
+      : [first, isRenewed ? spaceNamed.secondRenewed : spaceNamed.second]
+  }
+
   const asked = (process: number, { cache, computed, number }: Life, step: Step, operation: Operation) => {
-    const space = spaceOf(process, number)
+    const spaces = spacesOf(process, number)
+    const space = spaces[placeOf(step.key)] ?? spaceOf(process, number)
     const key = space.key(step.key)
+    const inMemory = (what: "warm" | "snapshot" | "restore") =>
+      Effect.suspend(() => {
+        const comeBack = time.goOutside()
+        const nth = operations.length
+        let delays = 0
+        const slowest = world.memory?.slowestFile ?? 0
+        const task = doMemoryTask(what, {
+          cache,
+          space,
+          spaces,
+          files: new SimulatedFiles(machine, comeBack),
+          path: step.key === 0 ? `/memory/${process}` : "/memory/of-all",
+          trust: world.memory?.trust === true,
+          delay: Effect.suspend(() => Effect.sleep(draw(world.faults.seed, process, nth, delays++) * slowest)),
+          millis: step.millis,
+          note: (came, wrong) => Object.assign(operation, { brought: came, wrong })
+        })
+        if (what === "warm") comeBack()
+        return Effect.ensuring(task, Effect.sync(comeBack))
+      })
     const note = (value: { readonly id: string } | undefined) => {
       operation.found = { value: value?.id }
     }
@@ -278,7 +375,7 @@ export const follow = (
       case "pop":
         return Effect.map(absent(cache.pop(key)), note)
       case "clear":
-        return cache.clear(space)
+        return Effect.forEach(spaces, (space) => cache.clear(space), { discard: true })
       case "getOrCompute":
         return Effect.map(cache.getOrCompute(key, compute), note)
       case "memoize":
@@ -299,6 +396,15 @@ export const follow = (
         return Stream.runCount(cache.list(space))
       case "purge":
         return cache.purge(space)
+      case "warm":
+      case "warmAndGiveUp":
+        return inMemory("warm")
+      case "snapshot":
+      case "snapshotAndGiveUp":
+        return inMemory("snapshot")
+      case "restore":
+      case "restoreAndGiveUp":
+        return inMemory("restore")
       default:
         return Effect.void
     }
@@ -309,8 +415,38 @@ export const follow = (
     const ended = new Set<Life>()
     const fibers: Array<Fiber.Fiber<unknown>> = []
 
+    /** In whose memory figures are watched: what it does to them. */
+    const figured = <A, E>(
+      work: Effect.Effect<A, E>,
+      process: SimulatedProcess,
+      { cache }: Life,
+      operation: Operation
+    ): Effect.Effect<A, E> => {
+      const { memory } = world
+      if (memory === undefined) return work
+      const stats = Effect.withClock(cache.stats, process)
+      return Effect.flatMap(stats, (before) =>
+        Effect.ensuring(
+          work,
+          Effect.map(stats, (after) => {
+            // A keyspace that is met gets its room of what others had.
+            const isSame = after.rooms.length === before.rooms.length
+            if (isSame) operation.evicted = after.evicted - before.evicted
+            operation.wrong ??= overfull(after, memory)
+          })
+        ))
+    }
+
+    const restart = (process: SimulatedProcess, life: Life) =>
+      Effect.gen(function*() {
+        ended.add(life)
+        yield* Scope.close(life.scope, Exit.void)
+        return lives[process.index] = yield* start(process, life.number + 1)
+      })
+
     const operate = (process: SimulatedProcess, life: Life, step: Step) =>
       Effect.suspend(() => {
+        const isGivenUp = step.verb.endsWith("AndGiveUp")
         const operation: Operation = {
           process: process.index,
           life: life.number,
@@ -321,18 +457,19 @@ export const follow = (
           ended: Number.POSITIVE_INFINITY,
           endedAs: Number.POSITIVE_INFINITY,
           value: next(),
-          outcome: "interrupted"
+          outcome: "interrupted",
+          ...(isGivenUp ? { givenUpAfter: step.millis } : {})
         }
         operations.push(operation)
         const work: Effect.Effect<unknown, unknown> = asked(process.index, life, step, operation)
-        const limited = step.verb === "setAndGiveUp" ? Effect.timeout(work, step.millis) : work
+        const limited = isGivenUp ? Effect.timeout(work, step.millis) : work
         // A process that stands still begins when it goes on.
         const begun = Effect.suspend(() => {
           operation.started = time.now
           operation.startedAs = moments++
           return limited
         })
-        return Effect.map(Effect.exit(process.run(begun)), (exit) => {
+        return Effect.map(Effect.exit(figured(process.run(begun), process, life, operation)), (exit) => {
           operation.ended = time.now
           operation.endedAs = moments++
           // Nobody hears what a process says that has been ended.
@@ -372,9 +509,16 @@ export const follow = (
         })
       } else if (step.verb === "restart") {
         if (process.isFrozen) continue
-        ended.add(life)
-        yield* Scope.close(life.scope, Exit.void)
-        lives[process.index] = yield* start(process, life.number + 1)
+        yield* restart(process, life)
+      } else if (step.verb === "relaunch") {
+        if (process.isFrozen) continue
+        // From the store, or from a file.
+        const isWarmed = step.millis === 300
+        if (!isWarmed) yield* operate(process, life, { ...step, verb: "snapshot" })
+        const next = yield* restart(process, life)
+        fibers.push(
+          yield* Effect.fork(operate(process, next, { ...step, verb: isWarmed ? "warm" : "restore", millis: 0 }))
+        )
       } else {
         fibers.push(yield* Effect.fork(operate(process, life, step)))
       }
@@ -385,7 +529,7 @@ export const follow = (
       time.after(rest, () => resume(Effect.void))
     })
     for (const process of processes) {
-      for (let key = 0; key < keyCount; key++) {
+      for (let key = 0; key <= lastKey; key++) {
         const life = lives[process.index]
         const look: Step = { process: process.index, verb: "getOption", key, pause: 0, millis: 0 }
         if (life !== undefined) yield* operate(process, life, look)
@@ -394,18 +538,22 @@ export const follow = (
     yield* Effect.forEach(lives, ({ scope }) => Scope.close(scope, Exit.void))
   })
 
-  const planned = steps.reduce((sum, { millis, pause }) => sum + Math.max(pause, 0) + 20 * millis, 0)
-  time.run(Logger.withMinimumLogLevel(program, LogLevel.None), planned + rest + 100_000 * (steps.length + 1))
+  const waits = steps.reduce((sum, { millis, pause }) => sum + Math.max(pause, 0) + 20 * millis, 0)
   return {
-    world,
-    operations,
-    computations,
-    store,
-    frozen,
-    markersLost,
-    spread: Math.max(...clocks) - Math.min(...clocks),
-    began,
-    ended: time.now
+    time,
+    program: Logger.withMinimumLogLevel(program, LogLevel.None),
+    longest: waits + rest + 100_000 * (steps.length + 1),
+    history: (): History => ({
+      world,
+      operations,
+      computations,
+      store,
+      frozen,
+      markersLost,
+      spread: Math.max(...clocks) - Math.min(...clocks),
+      began,
+      ended: time.now
+    })
   }
 }
 
@@ -426,6 +574,25 @@ export const noticeVerbs: ReadonlyArray<Verb> = [
   ...["freeze", "leap", "restart", "loseJournal", "rest", "rest"] as const
 ]
 
+/** What matters where memory is filled otherwise than by lookups. */
+export const memoryVerbs: ReadonlyArray<Verb> = [
+  ...["getOption", "get", "getMany", "getOption", "peek", "memoize", "getOrCompute"] as const,
+  ...["set", "set", "set", "set", "setMany", "add", "remove", "remove", "pop", "clear", "setAndGiveUp"] as const,
+  ...[
+    "relaunch",
+    "invalidateTag",
+    "expireTag",
+    "freeze",
+    "leap",
+    "restart",
+    "loseMarkers",
+    "loseJournal",
+    "rest"
+  ] as const,
+  ...ofMemory,
+  ...ofMemory
+]
+
 const verbs: ReadonlyArray<Verb> = [
   ...reads,
   ...reads,
@@ -440,12 +607,16 @@ const verbs: ReadonlyArray<Verb> = [
 ]
 
 /** Schedules of a number of steps at most. */
-export const schedules = (maxLength: number, of: ReadonlyArray<Verb> = verbs): fc.Arbitrary<ReadonlyArray<Step>> =>
+export const schedules = (
+  maxLength: number,
+  of: ReadonlyArray<Verb> = verbs,
+  keys = keyCount
+): fc.Arbitrary<ReadonlyArray<Step>> =>
   fc.array(
     fc.record({
       process: fc.integer({ min: 0, max: 2 }),
       verb: fc.constantFrom(...of),
-      key: fc.integer({ min: 0, max: keyCount - 1 }),
+      key: fc.integer({ min: 0, max: keys - 1 }),
       pause: fc.constantFrom(-1, 0, 1, 20, 150, 1000, 3000, 8000),
       millis: fc.constantFrom(0, 10, 300, 2000, 4000)
     }),
