@@ -108,13 +108,14 @@ export const broken = (
     world.hasTwoSchemas && (one === world.ahead.length - 1) !== (other === world.ahead.length - 1)
 
   /**
-   * Whether what a process finds may be what memory was restored with: where nobody asks whether it is still the same, it may
-   * be old for the rest of its time.
+   * Whether what a process finds may be what its memory was restored with after a change: where nobody asks whether that is
+   * still the same, it may be old for the rest of its time.
    */
   const mayBeRestored = (read: Operation, change: Operation) =>
     operations.some((restore) =>
       restore.verb.startsWith("restore") && isSame(restore, read) && restore.startedAs < read.endedAs &&
-      change.startedAs < restore.endedAs &&
+      // What a process does while its memory is restored is not undone.
+      (change.endedAs < restore.startedAs || !isSame(change, read)) &&
       (world.memory?.trust === true || read.verb === "peek" ||
         hasFailed(read.process, restore.started - 20_000, read.ended))
     )

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import fc from "fast-check"
-import { amount, property } from "../support/property.js"
-import { broken } from "./guarantees.js"
+import { amount, property } from "../../support/property.js"
+import { broken } from "../guarantees.js"
+import { followWithFiles } from "../schedules.js"
 import { brokenMemory, memorySchedules, memoryWorlds } from "./memories.js"
-import { followWithFiles } from "./schedules.js"
 
 const runs = amount(200, 2000)
 

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer"
-import { checksumLength, frameHeadLength, frameLength } from "../../src/Cache/files/frames.js"
+import { checksumLength, frameHeadLength, frameLength } from "../../../src/Cache/files/frames.js"
 
 /** An open file: who opened it keeps it, whatever takes its place. */
 export class SimulatedFile {

@@ -1,5 +1,5 @@
 import fc from "fast-check"
-import { noticeWorlds, tooOld } from "./noticed.js"
+import { noticeWorlds, tooOld } from "../noticed.js"
 import {
   chance,
   type History,
@@ -10,7 +10,7 @@ import {
   type Step,
   type World,
   worlds
-} from "./schedules.js"
+} from "../schedules.js"
 
 const memories: fc.Arbitrary<MemoryWorld> = fc.record({
   whole: fc.constantFrom({}, { maxSize: 3 }, { maxSize: 2 }, { maxBytes: 1000 }, { maxBytes: 600 }),

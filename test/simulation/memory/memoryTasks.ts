@@ -10,7 +10,7 @@ import type {
   S3CacheWarmOptions,
   S3CacheWarmProgress
 } from "effect-aws-cache/S3Store"
-import type { MemoryWorld } from "./schedules.js"
+import type { MemoryWorld } from "../schedules.js"
 import type { SimulatedFiles } from "./SimulatedFiles.js"
 import { simulatedFileSystem } from "./simulatedFileSystem.js"
 
