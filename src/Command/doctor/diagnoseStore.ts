@@ -50,6 +50,6 @@ export const diagnoseStore = (target: string, store: ObjectStore): Effect.Effect
 /** The same of the stores that a store has objects in besides. */
 export const diagnoseParts = ({ parts }: ObjectStore): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.map(
-    Effect.forEach(parts?.others ?? [], (part) => tryPart(part, false)),
+    Effect.forEach(parts?.others ?? [], tryPart),
     (steps) => findingsOf(steps.flat(), (part) => `look at that store by itself: doctor, with what ${part} is`)
   )

@@ -9,6 +9,13 @@ export type Target =
   | { readonly _tag: "Table"; readonly table: string; readonly keyPrefix: string }
   | { readonly _tag: "Folder"; readonly directory: string }
 
+/** How the client of a bucket or a table is made. */
+export interface ClientSettings {
+  readonly region?: string
+  readonly profile?: string
+  readonly endpoint?: string
+}
+
 /** The library's, where nobody says another one. */
 const defaultPrefix = "cache/"
 

@@ -9,8 +9,7 @@ import type { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.j
 import { toTableError } from "../../S3Store/table/tableFailure.js"
 import type { VerbError } from "../arguments/Verb.js"
 import { loadTableSdk } from "./loadTableSdk.js"
-import type { NamedTarget } from "./openStore.js"
-import type { Target } from "./Target.js"
+import type { ClientSettings, Target } from "./Target.js"
 
 /** As many as a table has, where nobody says another number. */
 const usualPartitions = 16
@@ -18,7 +17,7 @@ const usualPartitions = 16
 /** Looks into the partition after the last one. A cache of some hundred objects has some in each of its own. */
 export const hasMorePartitions = (
   target: Extract<Target, { readonly _tag: "Table" }>,
-  clientConfig: NamedTarget["clientConfig"],
+  clientConfig: ClientSettings,
   partitions = usualPartitions
 ): Effect.Effect<boolean, VerbError, Scope.Scope> =>
   Effect.gen(function*() {

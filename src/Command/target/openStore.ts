@@ -16,7 +16,7 @@ import { UsageError } from "../arguments/UsageError.js"
 import type { VerbError } from "../arguments/Verb.js"
 import { printable } from "../terminal/printable.js"
 import { hasMorePartitions } from "./hasMorePartitions.js"
-import { acceptedTargets, parseTarget, showTarget, type Target } from "./Target.js"
+import { acceptedTargets, type ClientSettings, parseTarget, showTarget, type Target } from "./Target.js"
 
 /** Where to look: what every verb takes first. */
 export const targetOperand: Operand = {
@@ -73,7 +73,7 @@ export interface NamedTarget {
   readonly target: Target
   readonly shown: string
   /** Of the client of a bucket or a table. */
-  readonly clientConfig: { readonly region?: string; readonly profile?: string; readonly endpoint?: string }
+  readonly clientConfig: ClientSettings
 }
 
 /** Reads which bucket, table or folder is meant. */
@@ -159,7 +159,7 @@ export const openStore = (
 
 const storeOf = (
   target: Target,
-  clientConfig: NamedTarget["clientConfig"],
+  clientConfig: ClientSettings,
   mayBeNew: boolean,
   partitions?: number
 ): Effect.Effect<ObjectStore, VerbError, FileSystem | Path | Scope.Scope> =>

@@ -101,16 +101,21 @@ const stepLimit = 30_000
  */
 export const checkStore = (store: ObjectStore): Effect.Effect<S3CacheCheck> => {
   const { parts } = store
-  const first = { name: parts?.name ?? "", store, folder: probeFolder }
-  return Effect.map(
-    Effect.forEach([first, ...parts?.others ?? []], (part) => tryPart(part, part === first)),
-    (steps) => new S3CacheCheck({ target: descriptionOf(store), steps: steps.flat() })
+  return Effect.zipWith(
+    tryStore(store, parts?.name ?? "", probeFolder, true),
+    Effect.forEach(parts?.others ?? [], tryPart),
+    (own, others) => new S3CacheCheck({ target: descriptionOf(store), steps: [...own, ...others.flat()] })
   )
 }
 
-/** Tries one store. */
-export const tryPart = (
-  { folder, name: part, store }: ObjectStorePart,
+/** Tries one of the stores that another one is over. */
+export const tryPart = (part: ObjectStorePart): Effect.Effect<ReadonlyArray<S3CacheCheckStep>> =>
+  tryStore(part, part.name, part.folder, false)
+
+const tryStore = (
+  store: ObjectStore,
+  part: string,
+  folder: string,
   hasConditions: boolean
 ): Effect.Effect<ReadonlyArray<S3CacheCheckStep>> =>
   Effect.suspend(() => {

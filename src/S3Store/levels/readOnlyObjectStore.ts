@@ -36,7 +36,7 @@ const readOnly = (behind: ObjectStore): ObjectStore => {
     maxObjectBytes,
     parts: parts === undefined
       ? undefined
-      : { ...parts, others: parts.others.map((part) => ({ ...part, store: readOnly(part.store) })) },
+      : { ...parts, others: parts.others.map((part) => ({ ...readOnly(part), name: part.name, folder: part.folder })) },
     load,
     list,
     save: (name) => refused("save", name),

@@ -136,21 +136,6 @@ export interface ListedObject {
 }
 
 /**
- * One of the stores that another one is over.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ObjectStorePart {
-  /** What it is called: `"large"`, `"near"`. */
-  readonly name: string
-  /** The store. */
-  readonly store: ObjectStore
-  /** The folder in it that may be written to when it is tried; with a `/` at its end. */
-  readonly folder: string
-}
-
-/**
  * What a store is made of that is over others.
  *
  * @since 1.0.0
@@ -161,6 +146,19 @@ export interface ObjectStoreParts {
   readonly name: string
   /** The others. */
   readonly others: ReadonlyArray<ObjectStorePart>
+}
+
+/**
+ * One of the stores that another one is over.
+ *
+ * @since 1.0.0
+ * @category models
+ */
+export interface ObjectStorePart extends ObjectStore {
+  /** What it is called: `"large"`, `"near"`. */
+  readonly name: string
+  /** The folder in it that may be written to when it is tried; with a `/` at its end. */
+  readonly folder: string
 }
 
 /**
