@@ -75,8 +75,10 @@ export const checkValue = <A>(
   )
 }
 
-const hintOf = (value: unknown, kind: OptionKind | undefined): string =>
-  typeof kind === "string" && /duration/i.test(kind) ? durationHint(value) : ""
+const hintOf = (value: unknown, kind: OptionKind | undefined): string => {
+  if (typeof kind === "string") return /duration/i.test(kind) ? durationHint(value) : ""
+  return kind !== undefined && "hint" in kind ? kind.hint(value) : ""
+}
 
 const isAccepted = (value: unknown, kind: OptionKind): boolean => {
   switch (kind) {

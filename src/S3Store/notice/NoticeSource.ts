@@ -3,10 +3,11 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
-import { configError } from "../../Cache/errors/configError.js"
+import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
+import { notPushed, tellingBucket } from "./notPushed.js"
 
 /** What a memory level is told of the second level. */
 export interface Hearing {
@@ -65,9 +66,18 @@ export const listenTo = (
     Effect.serviceOption(noticeSourceTag),
     Option.match({
       onNone: () =>
-        Effect.fail(
-          configError(name, "notice", "pushed", "\"pushed\" only where a layer of S3Notifications is provided")
-        ),
-      onSome: (source) => source.listen(place, hearing)
+        Effect.fail(notPushed(
+          name,
+          Either.match(tellingBucket(place), {
+            onLeft: (why) => why,
+            onRight: () => "no S3Notifications.layer is provided to the layer of this cache"
+          })
+        )),
+      // What tells does not know whom.
+      onSome: (source) =>
+        Effect.mapError(
+          source.listen(place, hearing),
+          ({ accepted, cause, option, value }) => new CacheConfigError({ cache: name, option, value, accepted, cause })
+        )
     })
   )

@@ -6,6 +6,7 @@ import type { SQSClient } from "@aws-sdk/client-sqs"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import { unrefSleep } from "../../Cache/common/unrefSleep.js"
 import { asExit } from "../../Cache/errors/asExit.js"
@@ -18,8 +19,8 @@ import { printedAs } from "../../Cache/printing/printedAs.js"
 import { ClientCache } from "../../ClientLayer/ClientCache.js"
 import type { ClientBuildError } from "../../ClientLayer/errors/ClientErrors.js"
 import { failOfBadKey } from "../../ClientLayer/key/badKeys.js"
-import { isDirectoryBucket } from "../bucket/directoryBucket.js"
 import { withinTime } from "../common/standstill.js"
+import { notPushed, tellingBucket } from "../notice/notPushed.js"
 import { checkBucketOptions } from "../options/checkBucketOptions.js"
 import { Listeners } from "./Listeners.js"
 import { makeOwnQueue } from "./ownQueue.js"
@@ -136,23 +137,19 @@ export const makeNotifications = (
     )
 
     const service: S3NotificationsService = {
-      listen: ({ bucket, description, prefix }, hearing) =>
-        bucket === undefined || bucket.startsWith("arn:") || isDirectoryBucket(bucket)
-          ? configError(
-            cache,
-            "notice",
-            description,
-            "\"pushed\" for a bucket by its name: a directory bucket sends no notifications, those of an access point name " +
-              "the bucket, and other stores send none that are known here"
-          )
-          : Effect.asVoid(Effect.acquireRelease(
-            Effect.sync(() => {
-              const listener = { bucket, prefix, hearing }
-              listeners.add(listener)
-              return listener
-            }),
-            (listener) => Effect.sync(() => listeners.remove(listener))
-          )),
+      listen: (place, hearing) =>
+        Either.match(tellingBucket(place), {
+          onLeft: (why) => notPushed(cache, why),
+          onRight: (bucket) =>
+            Effect.asVoid(Effect.acquireRelease(
+              Effect.sync(() => {
+                const listener = { bucket, prefix: place.prefix, hearing }
+                listeners.add(listener)
+                return listener
+              }),
+              (listener) => Effect.sync(() => listeners.remove(listener))
+            ))
+        }),
       stats: Effect.sync(() => ({ ...counts, told: listeners.told }))
     }
     return printedAs(service, () => ({ _id: "S3Notifications", ...counts, told: listeners.told }))

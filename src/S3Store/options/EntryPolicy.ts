@@ -67,7 +67,9 @@ export interface EntryOptions extends Omit<FreshnessOptions, "failure" | "failur
    * How many computations run at a time: of a cache, those of all its keyspaces together; of a keyspace, its own in each
    * cache, which are among those of the cache. A whole number above zero; refreshes in the background count, and a load of many
    * values is one. The others wait, first come first served, and can be interrupted meanwhile; what waits for another
-   * computation does not run. Reading and writing of the second level is not limited. Default: no limit.
+   * computation does not run: so those that need each other never wait for ever. One that asks through a promise
+   * (`Effect.runPromise`, or a runtime taken outside of it) cannot be seen: it goes on counting as one that runs, and
+   * where no other can run it waits for ever. Reading and writing of the second level is not limited. Default: no limit.
    */
   readonly maxComputations?: number | undefined
 }

@@ -1,16 +1,16 @@
 /**
  * Which options caches over two levels have, and their second levels.
  */
-import { acceptedAs, isOfKind, type OptionKinds } from "../../Cache/engine/options/optionKinds.js"
+import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { evictionPolicyNames } from "../../Cache/engine/policies/EvictionPolicy.js"
 import { metricsKind } from "../../Cache/metrics/makeMeter.js"
 import { costKind } from "../../Cache/options/costPolicy.js"
-import { printKey } from "../../Cache/printing/printKey.js"
 import { freshnessKinds } from "../../Cache/store/freshnessKinds.js"
 import { tracingKind } from "../../Cache/tracing/Tracing.js"
 import type { S3ObjectStoreOptions } from "../bucket/S3ObjectStoreOptions.js"
 import { entryFormatKinds } from "../entry/EntryFormat.js"
 import type { EntryOptions } from "./EntryPolicy.js"
+import { keyspaceNoticeKind, noticeKind } from "./noticeKinds.js"
 import type { RoomOptions } from "./RoomOptions.js"
 import type {
   CircuitBreakerOptions,
@@ -35,7 +35,7 @@ export const entryKinds: OptionKinds<EntryOptions> = {
   timeToLive: "duration",
   failureTimeToLive: "duration",
   revalidateAfter: "duration",
-  notice: "durationAboveZero",
+  notice: keyspaceNoticeKind,
   onUnreadable: ["miss", "fail"],
   write: ["through", "behind"],
   coordination: ["none", "lease"],
@@ -70,11 +70,7 @@ export const s3CacheKinds: OptionKinds<S3CacheOptions> = {
   tracing: tracingKind,
   ...entryFormatKinds,
   ...entryKinds,
-  notice: {
-    accepted: `"pushed", or ${acceptedAs("durationAboveZero")}`,
-    accepts: (value) => value === "pushed" || isOfKind(value, "durationAboveZero"),
-    describe: printKey
-  }
+  notice: noticeKind
 }
 
 /** Of its circuit breaker. */

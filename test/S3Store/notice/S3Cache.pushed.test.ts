@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Option, Schema } from "effect"
+import { Deferred, Effect, Either, Fiber, Option, Schema } from "effect"
 import { CacheConfigError } from "effect-aws-cache/Cache"
 import { Keyspace, S3Cache } from "effect-aws-cache/S3Store"
 import { type Hearing, type NoticePlace, noticeSourceTag } from "../../../src/S3Store/notice/NoticeSource.js"
+import { tellingBucket } from "../../../src/S3Store/notice/notPushed.js"
 import { until } from "../../support/until.js"
 import { makeBucket } from "../bucketOf.js"
 
@@ -34,11 +35,67 @@ const makeHeard = Effect.gen(function*() {
 const one = Names.key(1)
 
 describe("an S3Cache that is told of changes", () => {
-  it.scoped("needs something that tells it", () =>
+  it.scoped("needs a bucket, and something that tells of it", () =>
     Effect.gen(function*() {
+      const messageOf = (error: unknown) => {
+        assert.instanceOf(error, CacheConfigError)
+        return error.message
+      }
+      const must = `notice is "pushed", but must be a duration, such as "5 seconds": `
       const error = yield* Effect.flip(Effect.provide(S3Cache.has(one), S3Cache.layerMemory({ notice: "pushed" })))
-      assert.instanceOf(error, CacheConfigError)
-      assert.include(error.message, "S3Notifications")
+      assert.strictEqual(messageOf(error), `S3Cache: ${must}memory/ is no bucket of S3, and sends no notifications`)
+      const { process } = yield* makeBucket()
+      assert.strictEqual(
+        messageOf(yield* Effect.flip(process({ name: "Mine", notice: "pushed" }))),
+        `Mine: ${must}no S3Notifications.layer is provided to the layer of this cache`
+      )
+      const tells: ReadonlyArray<readonly [bucket: string, why: string | undefined]> = [
+        ["a-bucket", undefined],
+        ["base--use1-az4--x-s3", "base--use1-az4--x-s3 is a directory bucket, which sends no notifications"],
+        [
+          "arn:aws:s3:us-east-1:123456789012:accesspoint",
+          "the notifications of an access point name the bucket behind it. Give the name of that bucket as bucket"
+        ]
+      ]
+      for (const [bucket, why] of tells) {
+        const telling = tellingBucket({ bucket, description: `s3://${bucket}/` })
+        assert.deepStrictEqual(telling, why === undefined ? Either.right(bucket) : Either.left(why))
+      }
+    }))
+
+  it.scoped("is told apart from what is meant for it, of a cache and of a keyspace", () =>
+    Effect.gen(function*() {
+      const duration = "a duration above zero, such as 500 (milliseconds) or \"5 minutes\""
+      const ofKeyspace = `; "pushed" is for all keyspaces of a cache, an option of S3Cache`
+      const table: ReadonlyArray<readonly [given: unknown, ofCache: string, ofKeyspace: string]> = [
+        ["push", ": did you mean \"pushed\"?", ofKeyspace],
+        ["Pushed", ": did you mean \"pushed\"?", ofKeyspace],
+        ["pulled", "", ""],
+        ["5 secs", ": did you mean \"5 seconds\"?", ": did you mean \"5 seconds\"?"],
+        [0, "", ""],
+        [true, "", ""]
+      ]
+      const parts = { key: Schema.Number, value: Schema.String }
+      const thrownBy = (notice: unknown): unknown => {
+        try {
+          return Reflect.apply(Keyspace.make, undefined, ["names", { ...parts, notice }])
+        } catch (error) {
+          return error
+        }
+      }
+      for (const [given, hint, hintOfKeyspace] of table) {
+        const is = `notice is ${JSON.stringify(given)}, but must be`
+        const options: object = { notice: given }
+        const error = yield* Effect.flip(Effect.provide(S3Cache.has(one), S3Cache.layerMemory(options)))
+        assert.instanceOf(error, CacheConfigError)
+        assert.strictEqual(error.message, `S3Cache: ${is} "pushed", or ${duration}${hint}`)
+        const thrown = thrownBy(given)
+        assert.instanceOf(thrown, Error)
+        assert.strictEqual(thrown.message, `Keyspace names: ${is} ${duration}${hintOfKeyspace}`)
+      }
+      const pushed = thrownBy("pushed")
+      assert.instanceOf(pushed, Error)
+      assert.strictEqual(pushed.message, `Keyspace names: notice is "pushed", but must be ${duration}${ofKeyspace}`)
     }))
 
   it.scoped("listens to the place its second level is", () =>

@@ -11,6 +11,8 @@ export interface SpecialKind {
   readonly accepts: (value: unknown) => boolean
   /** How a value is told that is none. Default: by its type. */
   readonly describe?: (value: unknown) => string
+  /** What to say besides of a value that is none. */
+  readonly hint?: (value: unknown) => string
 }
 
 /**
