@@ -241,8 +241,8 @@ const framesOf = <K, KI, V, VI>(form: SnapshotForm<K, KI, V, VI>) => {
 /**
  * Brings back what a file holds into a dictionary of the same name: in the same order, with the same moments of expiry.
  * What has expired meanwhile is dropped; every entry is measured anew, as any write is. Entries that are in the
- * dictionary already stay as they are, and count as used longer ago than those that come back: bring back first, then
- * write.
+ * dictionary already stay as they are, and count as used longer ago than those that come back; what is removed while the
+ * file is read may come back: bring back first, then write and remove.
  *
  * It never fails. A file that is damaged, of another dictionary, or of a format this version does not know, leaves the
  * dictionary as it was, and a warning says why; there being no file is no reason for one. So does what is no regular file
