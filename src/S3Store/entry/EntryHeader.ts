@@ -18,7 +18,7 @@ export interface EntryHeader {
   readonly key: string
   /** When its value was set, or its computation began, in milliseconds since the epoch: what tags are compared with. */
   readonly created: number
-  /** Until when it is fresh, in milliseconds since the epoch; `Infinity` for ever. */
+  /** Until when it is fresh, in milliseconds since the epoch; `Infinity` for ever, which no store has to hold as a number. */
   readonly expires: number
   /** Tells this write from every other. */
   readonly writeId: string
@@ -34,6 +34,9 @@ export interface EntryHeader {
 export interface EntryHead extends Omit<EntryHeader, "key"> {
   readonly key: string | undefined
 }
+
+/** What a `Date` can be: what expires later is fresh for ever. */
+export const latestTime = 8.64e15
 
 /** The version in whose folder an entry lies. */
 export const folderOf = ({ folder, version }: Pick<EntryHeader, "folder" | "version">): string => folder ?? version

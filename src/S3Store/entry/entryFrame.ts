@@ -16,6 +16,7 @@ import {
   HeaderVersion2,
   HeaderVersion4,
   HeaderVersion5,
+  latestTime,
   type PayloadHeader,
   pickHeader
 } from "./EntryHeader.js"
@@ -117,7 +118,7 @@ const headerOf = (
     folder,
     ...key,
     created,
-    expires: expires === Number.POSITIVE_INFINITY ? null : expires,
+    expires: expires > latestTime ? null : expires,
     writeId,
     outcome,
     tags,
@@ -327,7 +328,7 @@ const readHeader = <H>(decode: (text: unknown) => Either.Either<H, SchemaIssue>,
 
 const withExpiry = <H extends { readonly expires: number | null }>(header: H) => ({
   ...header,
-  expires: header.expires ?? Number.POSITIVE_INFINITY
+  expires: header.expires === null || header.expires > latestTime ? Number.POSITIVE_INFINITY : header.expires
 })
 
 const fail = (reason: EntryError["reason"], detail: string) => Either.left(new EntryError({ reason, detail }))

@@ -45,7 +45,7 @@ export const toTableError = (
   const said = `${status === undefined ? "" : `DynamoDB answered ${status} `}${oneLine(code, 80)}: ${
     oneLine(cause.message, 200)
   }`
-  const lead = leadOf(reason, operation, table)
+  const lead = leadOf(reason, operation, table, cause.message)
   return new ObjectStoreError({
     reason,
     operation,
@@ -55,7 +55,7 @@ export const toTableError = (
   })
 }
 
-const leadOf = (reason: ObjectStoreReason, operation: string, table: string): string | undefined => {
+const leadOf = (reason: ObjectStoreReason, operation: string, table: string, said: string): string | undefined => {
   switch (reason) {
     case "NoSuchBucket":
       return `there is no table ${table}`
@@ -64,11 +64,16 @@ const leadOf = (reason: ObjectStoreReason, operation: string, table: string): st
     case "Credentials":
       return "the credentials are not accepted"
     case "Rejected":
-      return `the request was refused: has table ${table} the partition key pk and the sort key sk, both strings`
+      return isAboutKeys.test(said)
+        ? `the request was refused: has table ${table} the partition key pk and the sort key sk, both strings`
+        : "the request was refused"
     default:
       return undefined
   }
 }
+
+/** What DynamoDB says of a table that has other keys: of one in a request that has none, too many, or of another type. */
+const isAboutKeys = /key element|key schema|missing the key|type mismatch for key/i
 
 const actions: Readonly<Record<string, string>> = {
   load: "dynamodb:GetItem",

@@ -1,5 +1,6 @@
 import {
   BatchWriteItemCommand,
+  CreateTableCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -168,6 +169,68 @@ describe("an object store in a table", () => {
     const { message } = toTableError("load", "dynamodb://names/cache/a", "names", rejection("AccessDeniedException"))
     assert.include(message, "dynamodb:GetItem on table names")
   })
+
+  // As DynamoDB says it.
+  const refusals: ReadonlyArray<readonly [says: string, isAboutKeys: boolean]> = [
+    ["The provided key element does not match the schema", true],
+    ["One or more parameter values were invalid: Missing the key pk in the item", true],
+    ["One or more parameter values were invalid: Type mismatch for key sk expected: N actual: S", true],
+    ["Query condition missed key schema element: id", true],
+    ["Number overflow. Attempting to store a number with magnitude larger than supported range", false],
+    ["Item size has exceeded the maximum allowed size", false],
+    ["Invalid ConditionExpression: Attribute name is a reserved keyword", false],
+    [
+      "One or more parameter values were invalid: Size of rangekey has exceeded the maximum size limit of1024 bytes",
+      false
+    ]
+  ]
+  for (const [says, isAboutKeys] of refusals) {
+    it(`tells ${isAboutKeys ? "" : "nothing "}of the table's keys for "${says}"`, () => {
+      const { detail, reason } = toTableError(
+        "save",
+        "dynamodb://names/cache/a",
+        "names",
+        Object.assign(new Error(says), { name: "ValidationException", $metadata: { httpStatusCode: 400 } })
+      )
+      assert.strictEqual(reason, "Rejected")
+      assert.include(detail, says)
+      assert.strictEqual(detail.includes("partition key pk"), isAboutKeys)
+    })
+  }
+
+  it.scopedLive("tells of the keys of a table that has others, whatever it is asked", () =>
+    Effect.gen(function*() {
+      const { client, clientConfig } = yield* DynamoDBServer.make
+      yield* Effect.promise(() =>
+        client.send(
+          new CreateTableCommand({
+            TableName: "others",
+            BillingMode: "PAY_PER_REQUEST",
+            KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+            AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }]
+          })
+        )
+      )
+      yield* Effect.gen(function*() {
+        const store = yield* ObjectStore
+        for (
+          const request of [
+            store.load("a"),
+            store.save("a", bytes("one")),
+            store.add("a", bytes("one")),
+            store.remove("a"),
+            store.removeAll(["a"]),
+            Stream.runDrain(store.list(""))
+          ]
+        ) {
+          const error = yield* Effect.flip(request)
+          assert.include(error.message, "partition key pk and the sort key sk", String(error))
+        }
+      }).pipe(
+        Effect.provide(ObjectStore.layerDynamoDB({ table: "others", clientConfig })),
+        Effect.provide(ClientCache.layer())
+      )
+    }))
 
   for (
     const [option, value] of [["table", ""], ["partitions", 0], ["consistentReads", "never"], [
