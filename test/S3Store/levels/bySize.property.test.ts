@@ -1,15 +1,14 @@
 import { assert, describe } from "@effect/vitest"
-import { Effect, Either, Fiber, Logger, Option, Schema, Stream, TestClock } from "effect"
-import { Keyspace, ObjectStore } from "effect-aws-cache/S3Store"
+import { Effect, Fiber, Logger, Stream, TestClock } from "effect"
+import { ObjectStore } from "effect-aws-cache/S3Store"
 import { Faults } from "effect-aws-cache/testing"
 import * as fc from "fast-check"
 import { firstDefect } from "../../../src/effect/outcomes.js"
-import { makeS3CacheService } from "../../../src/S3Store/cache/makeS3CacheService.js"
 import { decodePointer } from "../../../src/S3Store/levels/contentPointer.js"
 import { effectProperty } from "../../support/effectProperty.js"
 import { amount, property } from "../../support/property.js"
 import { entryName } from "./asEntries.js"
-import { faultsOf, interleaved, lost, spoiled } from "./chaos.js"
+import { faultsOf, interleaved, lost } from "./chaos.js"
 import { Registers } from "./registers.js"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -270,90 +269,6 @@ describe("two stores by size", () => {
           { concurrency: "unbounded", discard: true }
         )
       }),
-    runs
-  )
-})
-
-const Counts = Keyspace.make("counts", { key: Schema.Number, value: Schema.String, timeToLive: "1 hour" })
-
-const call = fc.record({
-  verb: fc.constantFrom("get", "get", "set", "getOrCompute", "getOrCompute", "remove", "wait"),
-  id: ids,
-  isLong: fc.boolean()
-})
-
-describe("a cache over two stores by size", () => {
-  effectProperty(
-    "gives no wrong value and loses no computed one, whatever fails",
-    [
-      fc.array(call, { minLength: 1, maxLength: 25 }),
-      fc.integer({ min: 0, max: 1000 }),
-      fc.constantFrom(0, 20, 50),
-      fc.constantFrom(0, 20, 50)
-    ],
-    ([calls, seed, smallFaults, largeFaults]) =>
-      Effect.scoped(Effect.gen(function*() {
-        const small = yield* Faults.make(yield* ObjectStore.makeMemory, {
-          seed,
-          faults: [faultsOf(smallFaults, spoiled)]
-        })
-        const large = yield* Faults.make(yield* ObjectStore.makeMemory, {
-          seed: seed + 1,
-          faults: [faultsOf(largeFaults, spoiled)]
-        })
-        const store = yield* ObjectStore.makeBySize({ small: small.store, large: large.store, limit: 450 })
-        // Memory for one: the others come from the stores.
-        const cache = yield* makeS3CacheService(store, { maxSize: 1, circuitBreaker: false })
-        /** What may be there, by what was done and told. */
-        const may = new Map<number, ReadonlySet<string>>()
-        let made = 0
-        for (const { id, isLong, verb } of calls) {
-          const key = Counts.key(id)
-          const value = `${id}: ${++made}${isLong ? " is long".repeat(50) : ""}`
-          const there = may.get(id) ?? new Set(["nothing"])
-          switch (verb) {
-            case "wait":
-              yield* TestClock.adjust(400)
-              break
-            case "set": {
-              const done = yield* Effect.either(cache.set(key, value))
-              may.set(id, new Set(Either.isRight(done) ? [value] : [...there, value]))
-              break
-            }
-            case "remove": {
-              const done = yield* Effect.either(cache.remove(key))
-              may.set(id, new Set(Either.isRight(done) ? ["nothing"] : [...there, "nothing"]))
-              break
-            }
-            case "get": {
-              const got = yield* Effect.either(cache.getOption(key))
-              if (Either.isLeft(got)) break
-              if (Option.isSome(got.right)) {
-                assert.isTrue(there.has(got.right.value), `${got.right.value} of ${[...there].join(", ")}`)
-              } else if (smallFaults + largeFaults === 0) {
-                assert.isTrue(there.has("nothing"), "nothing")
-              }
-              break
-            }
-            case "getOrCompute": {
-              const got = yield* cache.getOrCompute(key, Effect.succeed(value))
-              assert.isTrue(got === value || there.has(got), `${got} of ${[...there].join(", ")}`)
-              may.set(id, new Set([...there, value]))
-              break
-            }
-          }
-        }
-        // What is there now stays, though all that is no longer pointed to goes.
-        yield* small.faults.set([])
-        yield* large.faults.set([])
-        const later = yield* makeS3CacheService(store, { maxSize: 1 })
-        yield* TestClock.adjust("50 minutes")
-        const before = yield* Effect.forEach([0, 1, 2], (id) => later.getOption(Counts.key(id)))
-        yield* TestClock.adjust("1 minute")
-        yield* store.removeOrphans({ olderThan: "1 hour" })
-        const again = yield* makeS3CacheService(store, { maxSize: 1 })
-        assert.deepStrictEqual(yield* Effect.forEach([0, 1, 2], (id) => again.getOption(Counts.key(id))), before)
-      })).pipe(Effect.provide(quiet)),
     runs
   )
 })
