@@ -25,7 +25,7 @@ const others = ["setAndGiveUp", "list", "purge", "freeze", "leap", "restart", "l
 const ofNotice = ["loseJournal", "rest"] as const
 
 /** What fills memory otherwise than by lookups, and what happens only where that does. */
-export const ofMemory = [
+const ofMemory = [
   ...["warm", "snapshot", "restore"] as const,
   ...["warmAndGiveUp", "snapshotAndGiveUp", "restoreAndGiveUp", "relaunch"] as const
 ] as const
