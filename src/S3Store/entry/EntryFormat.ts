@@ -239,7 +239,7 @@ export const makeEntryFormat = (
 
 /** An entry, of its header and the bytes of its value. */
 const entryOf = (
-  { created, expires, folder, key, keyspace, outcome, tags, took, version, writeId }: EntryHeader,
+  { created, expires, folder, key, keyspace, outcome, tags, took, until, version, writeId }: EntryHeader,
   { decode }: Codec,
   plain: Uint8Array
 ): Either.Either<Entry, EntryError> =>
@@ -248,7 +248,8 @@ const entryOf = (
     onRight: (encoded) => ({
       ...{ keyspace, version, key, created, expires, writeId, outcome, tags, encoded },
       ...(folder === undefined ? {} : { folder }),
-      ...(took === undefined ? {} : { took })
+      ...(took === undefined ? {} : { took }),
+      ...(until === undefined ? {} : { until })
     })
   })
 

@@ -20,6 +20,11 @@ export interface EntryHeader {
   readonly created: number
   /** Until when it is fresh, in milliseconds since the epoch; `Infinity` for ever, which no store has to hold as a number. */
   readonly expires: number
+  /**
+   * Until when its writer may give it out late (`staleWhileRevalidate`, `staleIfError`, `staleIfSlow`), where that is later:
+   * a store that removes what is over by itself keeps it until then.
+   */
+  readonly until?: number | undefined
   /** Tells this write from every other. */
   readonly writeId: string
   /** Whether the payload is the value, or the failure of a computation. */
@@ -84,6 +89,7 @@ export const HeaderVersion5 = Schema.Struct({
   ...HeaderVersion2.fields,
   keyLength: Schema.optional(NonNegativeInt),
   took: Schema.optional(NonNegativeInt),
+  until: Schema.optional(Schema.NullOr(Schema.Number)),
   folder: Schema.optional(Schema.String)
 })
 
@@ -98,13 +104,15 @@ export const pickHeader = (value: unknown, version: number): typeof HeaderVersio
   const keyLength = version >= 4 ? value["keyLength"] : undefined
   const took = version >= 5 ? value["took"] : undefined
   const folder = version >= 5 ? value["folder"] : undefined
+  const until = version >= 5 ? value["until"] : undefined
   const sealed = encryption === null ? null : pickSealed(encryption)
   return typeof keyspace === "string" && typeof of === "string" && typeof key === "string" &&
       typeof created === "number" && (expires === null || typeof expires === "number") &&
       typeof writeId === "string" && (outcome === "success" || outcome === "failure") && areTags(tags) &&
       typeof codec === "string" && isCount(size) && typeof compression === "string" && sealed !== undefined &&
       (isCount(keyLength) || (keyLength === undefined && version !== 4)) &&
-      (took === undefined || isCount(took)) && (folder === undefined || typeof folder === "string")
+      (took === undefined || isCount(took)) && (folder === undefined || typeof folder === "string") &&
+      (until === undefined || until === null || typeof until === "number")
     ? {
       keyspace,
       version: of,
@@ -120,6 +128,7 @@ export const pickHeader = (value: unknown, version: number): typeof HeaderVersio
       encryption: sealed,
       ...(keyLength === undefined ? {} : { keyLength }),
       ...(took === undefined ? {} : { took }),
+      ...(until === undefined ? {} : { until }),
       ...(folder === undefined ? {} : { folder })
     }
     : undefined

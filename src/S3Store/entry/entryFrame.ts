@@ -107,12 +107,12 @@ export const headOf = (
 }
 
 const headerOf = (
-  { codec, compression, created, encryption, expires, folder, keyspace, outcome, size, tags, took, version, writeId }:
-    & EntryHeader
-    & PayloadHeader,
+  header: EntryHeader & PayloadHeader,
   key: { readonly key: string; readonly keyLength?: number }
-): Buffer =>
-  Buffer.from(JSON.stringify({
+): Buffer => {
+  const { codec, compression, created, encryption, expires, folder, keyspace } = header
+  const { outcome, size, tags, took, until, version, writeId } = header
+  return Buffer.from(JSON.stringify({
     keyspace,
     version,
     folder,
@@ -126,8 +126,10 @@ const headerOf = (
     size,
     compression,
     encryption,
-    took
+    took,
+    until: until !== undefined && until > latestTime ? null : until
   }))
+}
 
 const prefixOf = (header: Uint8Array): Buffer => {
   const prefix = Buffer.alloc(prefixLength)
@@ -326,10 +328,15 @@ const readHeader = <H>(decode: (text: unknown) => Either.Either<H, SchemaIssue>,
     (issue) => new EntryError({ reason: "Damaged", detail: `its header is not readable: ${schemaFault(issue)}` })
   )
 
-const withExpiry = <H extends { readonly expires: number | null }>(header: H) => ({
+const withExpiry = <H extends { readonly expires: number | null; readonly until?: number | null | undefined }>(
+  { until, ...header }: H
+) => ({
   ...header,
-  expires: header.expires === null || header.expires > latestTime ? Number.POSITIVE_INFINITY : header.expires
+  expires: asTime(header.expires),
+  ...(until === undefined ? {} : { until: asTime(until) })
 })
+
+const asTime = (said: number | null): number => said === null || said > latestTime ? Number.POSITIVE_INFINITY : said
 
 const fail = (reason: EntryError["reason"], detail: string) => Either.left(new EntryError({ reason, detail }))
 const damaged = (detail: string) => fail("Damaged", detail)

@@ -11,6 +11,7 @@ import { roughBytes } from "../../Cache/memory/roughBytes.js"
 import { givenMillis } from "../../Cache/options/durationMillis.js"
 import { cutText } from "../../Cache/printing/cutText.js"
 import { applyJitter } from "../../Cache/store/jitter.js"
+import { uselessFrom } from "../../Cache/store/Freshness.js"
 import { jitterRolls } from "../../Cache/store/jitterRolls.js"
 import { withLead } from "../../Cache/store/refreshLead.js"
 import { fromEither } from "../../effect/outcomes.js"
@@ -213,7 +214,8 @@ const prepare = <K, V, F>(
       writeId,
       outcome: Exit.isSuccess(content) ? "success" : "failure",
       tags,
-      took: moments.took
+      took: moments.took,
+      until: Exit.isSuccess(content) ? lateUntil(policy, freshUntil) : undefined
     } as const
     return Effect.flatMap(format.payload(header, codec, encoded), (plain) =>
       Effect.flatMap(format.wrap(header, codec, plain), ({ body, plain: own = ownBytes(codec, plain) }) =>
@@ -235,6 +237,12 @@ const prepare = <K, V, F>(
           })
         }))))
   })
+
+/** Until when a value may be given out late, if it may. */
+const lateUntil = ({ freshness }: EntryPolicy, freshUntil: number): number | undefined => {
+  const until = uselessFrom(freshness, freshUntil)
+  return until > freshUntil ? until : undefined
+}
 
 /** Bytes that only memory holds, with what a codec wrote: some hand out what they are given, or write nothing anew. */
 const ownBytes = (codec: CodecName, plain: Uint8Array): Uint8Array => codec === "json" ? plain : new Uint8Array(plain)

@@ -306,11 +306,11 @@ const objectOf = (item: Item) => {
     : { body, etag, modified: Number(item["modified"]?.N ?? 0) }
 }
 
-/** When an entry is over, in whole seconds since the epoch; nothing where it does not say. */
+/** When an entry is of no use any more, fresh or late, in whole seconds since the epoch; nothing where it does not say. */
 const endOf = (body: Uint8Array): number | undefined =>
   Either.match(disassembleHeader(body), {
     onLeft: () => undefined,
-    onRight: ({ expires }) => Number.isFinite(expires) ? Math.ceil(expires / 1000) : undefined
+    onRight: ({ expires, until = expires }) => Number.isFinite(until) ? Math.ceil(until / 1000) : undefined
   })
 
 /** The etag of the item that was in the way. */

@@ -33,7 +33,8 @@ const arbitraryHeader: fc.Arbitrary<EntryHeader> = fc.record({
   writeId: fc.string(),
   outcome: fc.constantFrom("success" as const, "failure" as const),
   tags: fc.array(fc.string(), { maxLength: 3 }),
-  took: fc.nat()
+  took: fc.nat(),
+  until: fc.oneof(fc.integer(), fc.constant(Infinity))
 }, { requiredKeys: ["keyspace", "version", "key", "created", "expires", "writeId", "outcome", "tags"] })
 
 const options: ReadonlyArray<readonly [string, EntryFormatOptions]> = [
@@ -94,7 +95,8 @@ describe("EntryFormat", () => {
       compression: "none",
       encryption: null,
       keyLength: 2,
-      took: 5
+      took: 5,
+      until: 2
     }
     const values = fc.oneof(
       fc.jsonValue(),

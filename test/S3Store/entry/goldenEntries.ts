@@ -139,6 +139,22 @@ export const goldenEntries: ReadonlyArray<GoldenEntry> = [
     isReproducible: true
   },
   {
+    file: "v5-json-until.bin",
+    codec: "json",
+    options: {},
+    header: { ...header, took: 1234, until: 1_700_086_403_600 },
+    encoded: people,
+    isReproducible: true
+  },
+  {
+    file: "v5-json-until-ever.bin",
+    codec: "json",
+    options: {},
+    header: { ...header, until: Infinity },
+    encoded: people,
+    isReproducible: true
+  },
+  {
     file: "v5-raw.bin",
     codec: "raw",
     options: {},
