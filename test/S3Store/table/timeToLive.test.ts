@@ -43,7 +43,7 @@ const withTable = <A, E>(
     )
   })
 
-const keyspace = (windows: Keyspace.Options<string, string, never> | object) =>
+const keyspace = (windows: object) =>
   Keyspace.make("rates", {
     key: Schema.String,
     value: Schema.String,
