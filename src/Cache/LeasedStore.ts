@@ -94,6 +94,10 @@ export type TypeId = "~effect-aws-cache/Cache/LeasedStore"
  * store (evicted, expired, replaced, removed, cleared, or the store's scope closed) *and* its last lease ended. A value
  * that leaves the store is out of it at once; those who lease it keep it.
  *
+ * An object that is handed over or acquired again while the store has it, under its key or another one, or while it is
+ * leased, is the same value still: it is released once, after it left the store for the last time. Do not hand over what
+ * is being released, or was.
+ *
  * `E` is how acquisitions by the `acquire` of the store may fail; what that may use was captured when the store was made. A
  * lease that brings an `acquire` of its own fails as that may besides, and needs what that needs.
  *

@@ -36,7 +36,8 @@ export interface Options<in K, in out V, out E = never, out R = never, out R2 = 
   readonly acquire: (key: K) => Effect.Effect<V, E, R>
   /**
    * Releases a value, once; then what was acquired in its scope is released. Failures and defects are logged and
-   * counted. It may use the store. Default: there is nothing to do but to close the scope.
+   * counted. It may use the store. Default: there is nothing to do but to close the scope. For an object that the store
+   * has more than once it is called with the last that is left of it; each scope is closed with its own acquisition.
    */
   readonly release?: ((key: K, value: V, reason: ReleaseReason) => Effect.Effect<unknown, unknown, R2>) | undefined
   /**
@@ -188,6 +189,7 @@ export interface LeasedEntryInfo<out V> extends EntryInfo<V> {
 /**
  * What a leased store has counted since it was made, and what it holds now. Every value that was acquired is in the
  * store, retired, being released, or released: `acquired` is the sum of `size`, `retired`, `releasing` and `releases`.
+ * An object that the store has more than once counts as often in all of them, though `release` is called for it once.
  *
  * @since 1.0.0
  * @category models

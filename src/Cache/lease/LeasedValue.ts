@@ -20,6 +20,8 @@ export class LeasedValue<out K, out V> {
   readonly value: V
   /** Why it is not in the store; `undefined` while it is. */
   outside: ReleaseReason | undefined = "discarded"
+  /** Whether its instance is counted as one that it holds. */
+  isHeld = false
   /** What it weighed in the store when it left. */
   weight = 0
   private count = 0

@@ -27,6 +27,7 @@ import type { Work } from "../background/Work.js"
 import { quietly } from "../common/quietly.js"
 import type { ReleaseReason } from "../events/ReleaseReason.js"
 import { printKey } from "../printing/printKey.js"
+import { Instances } from "./Instances.js"
 import type { LeasedValue } from "./LeasedValue.js"
 
 /** How much time releases have, and how many run at once. */
@@ -69,8 +70,8 @@ export interface ReleaseCounters {
 }
 
 /**
- * Releases values, each once: after it left the store and its last lease ended. Releases run in fibers of their own,
- * so that they neither delay nor fail whoever made a value leave, with the context `make`'s caller had.
+ * Releases values, each once: after it left the store for the last time and its last lease ended. Releases run in fibers
+ * of their own, so that they neither delay nor fail whoever made a value leave, with the context `make`'s caller had.
  */
 export class Releaser<in out K, in out V> {
   /** How releases ended; live. */
@@ -81,6 +82,7 @@ export class Releaser<in out K, in out V> {
   private readonly queue = makeLine<LeasedValue<K, V>>()
   /** What waits for its release, or is being released, the first first. */
   private readonly due = new Set<LeasedValue<K, V>>()
+  private readonly instances = new Instances()
   private readonly watchers = new Set<Watcher>()
   private waitingWeight = 0
   private saidFull = false
@@ -137,12 +139,14 @@ export class Releaser<in out K, in out V> {
 
   /** A value is in the store. */
   entered(value: LeasedValue<K, V>): void {
+    this.instances.hold(value)
     value.outside = undefined
     this.outside.delete(value)
   }
 
   /** A value is not in the store, or has left it; it will be released when its last lease ends. */
   left(value: LeasedValue<K, V>, reason: ReleaseReason): void {
+    this.instances.hold(value)
     value.outside = reason
     if (value.isLeased) this.outside.add(value)
     else this.enqueue(value)
@@ -206,7 +210,11 @@ export class Releaser<in out K, in out V> {
 
   private run(value: LeasedValue<K, V>): Effect.Effect<void> {
     const reason = value.outside ?? "closed"
-    const release = Effect.suspend(() => this.options.release(value.key, value.value, reason))
+    // Only now: what waited for its release may have come back.
+    const isLast = this.instances.letGo(value)
+    const release = isLast
+      ? Effect.suspend(() => this.options.release(value.key, value.value, reason))
+      : Effect.void
     const closed = value.scope === undefined ? Effect.void : Scope.close(value.scope, Exit.void)
     // Given up, a release goes on alone: it is interrupted, and the scope is closed after it all the same.
     const all = Effect.uninterruptibleMask((restore) =>
