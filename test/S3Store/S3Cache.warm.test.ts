@@ -95,6 +95,71 @@ describe("warm", () => {
       })
     }))
 
+  it.scoped("goes on past what it has, what is over, unreadable or too large, until memory is full", () =>
+    Effect.gen(function*() {
+      type Row = readonly [
+        name: string,
+        options: S3CacheOptions,
+        spoil: (writer: S3CacheService, cache: S3CacheService, store: ObjectStore) => Effect.Effect<unknown, unknown>,
+        limit: number | undefined,
+        loaded: ReadonlyArray<number>,
+        skipped: Partial<typeof nothing>
+      ]
+      const last = (count: number) => Array.from({ length: count }, (_, at) => 19 - at)
+      const each = (ids: ReadonlyArray<number>, change: (id: number) => Effect.Effect<unknown, unknown>) =>
+        Effect.forEach(ids, change, { discard: true })
+      const hold: Row[2] = (_, cache) => each(last(5), (id) => cache.getOption(Numbers.key(id)))
+      const end: Row[2] = (writer) =>
+        each(last(10), (id) => writer.set(Numbers.key(id), "short", { timeToLive: "1 second" }))
+      const damage: Row[2] = (_, __, store) =>
+        each(last(7), (id) => store.save(Numbers.key(id).objectName, new Uint8Array([1])))
+      const grow: Row[2] = (writer) => each([19, 18], (id) => writer.set(Numbers.key(id), "x".repeat(6000)))
+      const rows: ReadonlyArray<Row> = [
+        ["held", { maxSize: 10 }, hold, undefined, [14, 13, 12, 11, 10], { held: 5, full: 10 }],
+        ["held, with a limit", {}, hold, 3, [14, 13, 12], { held: 5, older: 12 }],
+        ["over", { maxSize: 10 }, end, undefined, [9, 8, 7, 6, 5, 4, 3, 2, 1, 0], { outdated: 10 }],
+        ["over, with less room", { maxSize: 3 }, end, undefined, [9, 8, 7], { outdated: 10, full: 7 }],
+        ["over, with a limit", { maxSize: 10 }, end, 4, [9, 8, 7, 6], { outdated: 10, older: 6 }],
+        ["unreadable", { maxSize: 2 }, damage, undefined, [12, 11], { unreadable: 7, full: 11 }],
+        ["too large", { maxBytes: 5800 }, grow, undefined, last(20).slice(2), { full: 2 }],
+        ["too large, with a limit", { maxBytes: 5800 }, grow, 4, [17, 16, 15, 14], { full: 2, older: 14 }],
+        ["all of it", { maxSize: 8 }, (...given) => Effect.zipRight(end(...given), hold(...given)), 20, [
+          9,
+          8,
+          7,
+          6,
+          5,
+          4,
+          3,
+          2
+        ], { outdated: 10, full: 2 }]
+      ]
+      for (const [name, options, spoil, limit, loaded, skipped] of rows) {
+        const store = yield* ObjectStore.makeMemory
+        yield* written(store, 20)
+        const writer = yield* makeS3CacheService(store)
+        const cache = yield* makeS3CacheService(store, options)
+        const began = yield* Effect.exit(spoil(writer, cache, store))
+        assert.isTrue(Exit.isSuccess(began), name)
+        yield* TestClock.adjust("1 minute")
+        const before = yield* held(cache, 20)
+        const told: Array<{ readonly chosen: number; readonly examined: number; readonly loaded: number }> = []
+        const warmed = yield* cache.warm(Numbers, {
+          ...(limit === undefined ? {} : { limit }),
+          onProgress: (progress) => Effect.sync(() => told.push(progress))
+        })
+        assert.deepStrictEqual(
+          warmed,
+          { listed: 20, loaded: loaded.length, skipped: { ...nothing, ...skipped } },
+          name
+        )
+        assert.sameMembers(yield* held(cache, 20), [...before, ...loaded], name)
+        assert.strictEqual((yield* cache.stats).evicted, 0, name)
+        const end = told.at(-1)
+        assert.deepStrictEqual([end?.examined, end?.loaded], [end?.chosen, loaded.length], name)
+      }
+    }))
+
   it.scoped("fills the room of its keyspace, and of no other", () =>
     Effect.gen(function*() {
       const { cache } = yield* makeFull(10)

@@ -92,24 +92,22 @@ export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService[
     })
   }
 
-  /** Leaves out the objects whose entries memory has. */
-  const withoutHeld = <K, V, F>(space: Keyspace<K, V, F>, objects: ReadonlyArray<ListedObject>) =>
+  /** The names of the objects whose entries memory has. */
+  const namesHeld = <K, V, F>(space: Keyspace<K, V, F>) =>
     Effect.gen(function*() {
       const held = new Set<string>()
       for (const [at, key] of (yield* memory.keysOf(space)).entries()) {
         if (at % pieceSize === pieceSize - 1) yield* turn
         held.add(key.objectName)
       }
-      return held.size === 0 ? objects : objects.filter(({ name }) => !held.has(name))
+      return held
     })
 
   return <K, V, F, E, R>(space: Keyspace<K, V, F>, options: S3CacheWarmOptions<E, R> = {}) =>
     Effect.gen(function*() {
       // From now on it is heard of.
       policyOf(space)
-      const free = yield* memory.freeFor(space)
-      // Where there is no room at all, that is why nothing comes, and not its age.
-      const limit = options.limit ?? Math.min(free.maxSize || mostChosen, mostChosen)
+      const limit = options.limit ?? mostChosen
       const age = durationMillis(options.newerThan) ?? Number.POSITIVE_INFINITY
       const since = (yield* Clock.currentTimeMillis) - age
       const skipped: Skipped = { older: 0, held: 0, full: 0, outdated: 0, unreadable: 0 }
@@ -120,52 +118,102 @@ export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService[
         : Effect.suspend(() => requireEffect(cache, "onProgress", onProgress({ ...progress })))
 
       const prefix = `${space.name}/${space.folder}/`
-      const newest = new Newest<ListedObject>(limit)
+      const held = yield* namesHeld(space)
+      // What is listed may be of no use: more are known than may come.
+      const newest = new Newest<ListedObject>(Math.max(limit, mostChosen))
+      let listedNewer = 0
       yield* Stream.runForEach(
         Stream.grouped(Stream.filter(store.list(prefix), isEntryOrLeaseUnder(prefix)), reportEvery),
         (objects) => {
           for (const object of objects) {
             if (isLeaseName(object.name)) continue
             progress.listed++
-            if (object.modified > since) newest.add(object)
+            if (object.modified <= since) skipped.older++
+            else if (held.has(object.name)) skipped.held++
+            else {
+              listedNewer++
+              newest.add(object)
+            }
           }
           return report
         }
       )
-      const chosen = newest.take()
-      skipped.older = progress.listed - chosen.length
-      const wanted = yield* withoutHeld(space, chosen)
-      skipped.held = chosen.length - wanted.length
-      let bytes = 0
-      const fitting = wanted.filter(({ size }, at) => at < free.maxSize && (bytes += size) <= free.maxBytes)
-      skipped.full = wanted.length - fitting.length
-      progress.chosen = fitting.length
+      held.clear()
+      let wanted = newest.take()
+      skipped.older += listedNewer - wanted.length
 
+      let isFull = false
+      const isNotWaiting = (key: AnyKey) => behind.waiting(key) === undefined
       const bringIn = (object: ListedObject) =>
         Effect.suspend(() => {
           // What others have put there meanwhile stays, and what is not asked for costs nothing.
-          if (isFull) return Effect.sync(() => void skipped.full++)
+          if (isFull) return Effect.succeed([object])
           const loading = load(space, object.name, skipped)
           return Effect.map(memory.bringIn(object.name, space, loading, isNotWaiting), (outcome) => {
+            progress.examined++
             if (outcome === "kept") progress.loaded++
             else if (outcome !== "unread") skipped[outcome]++
             isFull ||= outcome === "full"
+            return []
           })
         })
-      let isFull = false
-      const isNotWaiting = (key: AnyKey) => behind.waiting(key) === undefined
-      yield* Stream.runForEach(
-        Stream.grouped(Stream.fromIterable(fitting), reportEvery),
-        (objects) =>
-          Effect.zipRight(
-            Effect.forEach(objects, bringIn, { concurrency: concurrencyOf(options), discard: true }),
-            Effect.suspend(() => {
-              progress.examined += objects.length
+
+      // As many as there is room for; then as many as have room in place of those that were of no use.
+      let at = 0
+      let told = 0
+      while (progress.loaded < limit) {
+        const free = yield* memory.freeFor(space)
+        if (free.maxSize < 1) break
+        const most = Math.min(limit - progress.loaded, free.maxSize)
+        const { chosen, next, tooLarge } = chosenOf(wanted, at, most, free.maxBytes)
+        skipped.full += tooLarge
+        at = next
+        if (chosen.length === 0) break
+        progress.chosen += chosen.length
+        isFull = false
+        const left: Array<ListedObject> = []
+        yield* Stream.runForEach(Stream.grouped(Stream.fromIterable(chosen), reportEvery), (objects) =>
+          Effect.flatMap(
+            Effect.forEach(objects, bringIn, { concurrency: concurrencyOf(options) }),
+            (notAsked) => {
+              for (const objects of notAsked) left.push(...objects)
+              if (progress.examined - told < reportEvery) return Effect.void
+              told = progress.examined
               return report
-            })
-          )
-      )
+            }
+          ))
+        if (left.length === 0) continue
+        progress.chosen -= left.length
+        wanted = left.concat(wanted.slice(at))
+        at = 0
+      }
+      if (progress.examined > told) yield* report
+      const full = Math.min(wanted.length - at, limit - progress.loaded)
+      skipped.full += full
+      skipped.older += wanted.length - at - full
       const warmed: S3CacheWarmed = { listed: progress.listed, loaded: progress.loaded, skipped }
       return warmed
     })
+}
+
+/**
+ * The next objects from one on, as many as there may be with as many bytes; which is the first after them; and how many
+ * between are larger than all that is free.
+ */
+const chosenOf = (objects: ReadonlyArray<ListedObject>, from: number, most: number, mostBytes: number) => {
+  const chosen: Array<ListedObject> = []
+  let bytes = 0
+  let next = from
+  let tooLarge = 0
+  for (; next < objects.length && chosen.length < most; next++) {
+    const object = objects[next]
+    if (object === undefined || object.size > mostBytes) {
+      tooLarge++
+      continue
+    }
+    bytes += object.size
+    if (bytes > mostBytes) break
+    chosen.push(object)
+  }
+  return { chosen, next, tooLarge }
 }

@@ -225,8 +225,8 @@ export interface S3CachePurgeOptions<out E = never, out R = never>
  */
 export interface S3CacheWarmOptions<out E = never, out R = never> extends S3CacheManyOptions {
   /**
-   * How many entries at the most, those written last: a whole number above 0. Default: as many as memory has room for,
-   * 100,000 at the most. While they are listed, the names of twice as many are held.
+   * How many entries come at the most, those written last: a whole number above 0. Default: as many as memory has room for,
+   * 100,000 at the most. Of as many, and of 100,000 at least, the names are held, of twice as many while they are listed.
    */
   readonly limit?: number | undefined
   /** How long ago an entry was written at the most. Default: no limit. */

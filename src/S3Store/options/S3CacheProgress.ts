@@ -28,7 +28,7 @@ export interface S3CacheProgress {
 export interface S3CacheWarmProgress {
   /** Entries that were listed so far. */
   readonly listed: number
-  /** Those of them that are to be loaded: known once all are listed. */
+  /** Those of them that are to be loaded: known once all are listed; more where some are of no use, and leave room. */
   readonly chosen: number
   /** Those of these that were looked at. */
   readonly examined: number
@@ -49,7 +49,7 @@ export interface S3CacheWarmed {
   readonly loaded: number
   /** Those that did not, and why. */
   readonly skipped: {
-    /** There are newer ones, as many as `limit` says; or they are older than `newerThan`. */
+    /** They are older than `newerThan`; or newer ones came, as many as `limit` says, or would, had memory room. */
     readonly older: number
     /** They were in memory already, or came there otherwise. */
     readonly held: number
