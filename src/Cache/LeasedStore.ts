@@ -18,10 +18,9 @@ import type * as Stream from "effect/Stream"
 import { fromEither } from "../effect/outcomes.js"
 import { inBackground } from "./background/Background.js"
 import type { Settled, SettleOptions } from "./background/Settled.js"
-import { orConfigError } from "./common/GuardedMap.js"
-import { clearInTurns, inTurns, pieceSize, purgeInTurns } from "./common/inTurns.js"
+import { clearInTurns, purgeInTurns } from "./common/inTurns.js"
+import { resizing } from "./common/resizing.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
-import { limitKinds } from "./engine/limits.js"
 import { asExit } from "./errors/asExit.js"
 import {
   type CacheConfigError,
@@ -43,15 +42,7 @@ import {
 } from "./lease/LeasedStoreOptions.js"
 import { type LeasedMap, makeLeaseTable, type Restore } from "./lease/LeaseTable.js"
 import { handToScope, inSome, used } from "./lease/using.js"
-import {
-  checkOptions,
-  checkValue,
-  nameIn,
-  unlessWrong,
-  whenRight,
-  withCallOptions,
-  withFunction
-} from "./options/checkOptions.js"
+import { checkOptions, checkValue, nameIn, whenRight, withCallOptions, withFunction } from "./options/checkOptions.js"
 import { givenMillis } from "./options/durationMillis.js"
 import { entriesIn, type EntryToWrite, keysIn, tryKey, writeAll } from "./options/manyEntries.js"
 import { givenMoment } from "./options/timeToLive.js"
@@ -318,7 +309,10 @@ export interface LeasedStore<in out K, in out V, out E = never> {
   readonly size: Effect.Effect<number>
   /** The weight of the values in the store together. */
   readonly weight: Effect.Effect<number>
-  /** Changes the limits; what no longer fits is evicted at once. A bad limit changes nothing. */
+  /**
+   * Changes the limits; what no longer fits is evicted at once, in pieces of 512 values. A bad limit changes nothing. Of
+   * several calls at a time the last one holds.
+   */
   readonly resize: (
     limits: { readonly maxSize?: number | undefined; readonly maxWeight?: number | undefined }
   ) => Effect.Effect<void, CacheConfigError>
@@ -621,11 +615,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
       leases: step((map, now) => map.entries(now).map(([key, { leases, value }]) => ({ key, value, leases }))),
       size: step((map, now) => map.size(now)),
       weight: step((map, now) => map.weight(now)),
-      resize: (limits) =>
-        unlessWrong(
-          checkOptions(name, limits, limitKinds),
-          inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize)))))
-        ),
+      resize: resizing(name, step),
       limits: step(({ maxSize, maxWeight }) => ({ maxSize, maxWeight })),
       settle: yield* inBackground(name, table.works, table.flush),
       stats: table.stats,

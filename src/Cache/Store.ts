@@ -22,11 +22,10 @@ import type { Settled, SettleOptions } from "./background/Settled.js"
 import { computationsOf } from "./background/Work.js"
 import { countedIn } from "./common/CacheStats.js"
 import type { EntryInfo } from "./common/EntryInfo.js"
-import { orConfigError } from "./common/GuardedMap.js"
-import { clearInTurns, inTurns, pieceSize, purgeInTurns } from "./common/inTurns.js"
+import { clearInTurns, purgeInTurns } from "./common/inTurns.js"
+import { resizing } from "./common/resizing.js"
 import type { BoundedMap } from "./engine/BoundedMap.js"
 import { Absent, type WriteOutcome } from "./engine/BoundedMapOptions.js"
-import { limitKinds } from "./engine/limits.js"
 import { asExit } from "./errors/asExit.js"
 import type { CacheConfigError } from "./errors/CacheErrors.js"
 import { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "./errors/CacheErrors.js"
@@ -35,15 +34,7 @@ import { makeEventHub } from "./events/EventHub.js"
 import type { StoreEvent } from "./events/StoreEvent.js"
 import { limiting } from "./flight/ComputationLimit.js"
 import { SingleFlight } from "./flight/SingleFlight.js"
-import {
-  checkOptions,
-  checkValue,
-  nameIn,
-  unlessWrong,
-  whenRight,
-  withCallOptions,
-  withFunction
-} from "./options/checkOptions.js"
+import { checkOptions, checkValue, nameIn, whenRight, withCallOptions, withFunction } from "./options/checkOptions.js"
 import { givenMillis } from "./options/durationMillis.js"
 import { entriesIn, type EntryToWrite, keysIn } from "./options/manyEntries.js"
 import { givenMoment, makeExpiry } from "./options/timeToLive.js"
@@ -421,7 +412,8 @@ export interface Store<in out K, in out V, in out F = never> {
   readonly weight: Effect.Effect<number>
   /**
    * Changes the limits; what no longer fits is evicted at once. A bad limit changes nothing. More than 512 entries are
-   * evicted in pieces of 512, between which the event loop has a turn: the limits fall with them.
+   * evicted in pieces of 512, between which the event loop has a turn: the limits fall with them. Whoever changes a limit
+   * meanwhile ends that: the last call holds.
    */
   readonly resize: (
     limits: { readonly maxSize?: number | undefined; readonly maxWeight?: number | undefined }
@@ -731,11 +723,7 @@ export const make = <K, V, F = never>(
       entries: step((map, now) => entries.entries(map, now)),
       size: step((map, now) => map.size(now)),
       weight: step((map, now) => map.weight(now)),
-      resize: (limits) =>
-        unlessWrong(
-          checkOptions(name, limits, limitKinds),
-          inTurns(Effect.flatten(step((map, now) => orConfigError(name, () => map.resize(limits, now, pieceSize)))))
-        ),
+      resize: resizing(name, step),
       limits: step(({ maxSize, maxWeight }) => ({ maxSize, maxWeight })),
       settle,
       stats: step((map, now) => ({

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Timers from "node:timers"
 import type { GuardedMap } from "./GuardedMap.js"
+import type { LimitChanges } from "./LimitChanges.js"
 
 /** How many entries a piece of work writes or removes at the most: a millisecond's work or two. */
 export const pieceSize = 512
@@ -50,6 +51,18 @@ export const clearInTurns = <K, V>(step: GuardedMap<K, V>["step"], first: () => 
     }),
     ({ count, isTold, tell }) => Effect.as(isTold ? Effect.void : inTurns(step(() => tell(pieceSize))), count)
   ))
+
+/**
+ * Changes limits, piece by piece. Of several changes that are under way the last one holds.
+ *
+ * @param changes those of the same map
+ * @param piece changes the limits that it is given; whether they hold already
+ */
+export const resizeInTurns = <L extends object, E>(
+  changes: LimitChanges,
+  limits: L,
+  piece: (left: () => Partial<L>) => Effect.Effect<boolean, E>
+): Effect.Effect<void, E> => Effect.suspend(() => inTurns(piece(changes.begin(limits))))
 
 /** Reclaims what has expired, piece by piece. Returns how many entries that were. */
 export const purgeInTurns = <K, V>(step: GuardedMap<K, V>["step"]): Effect.Effect<number> =>

@@ -9,7 +9,8 @@ import type * as Scope from "effect/Scope"
 import { inBackground } from "../../Cache/background/Background.js"
 import { computationsOf } from "../../Cache/background/Work.js"
 import { makeGuardedMap } from "../../Cache/common/GuardedMap.js"
-import { clearInTurns, inPieces, inTurns, pieceSize, purgeInTurns } from "../../Cache/common/inTurns.js"
+import { clearInTurns, inPieces, inTurns, pieceSize, purgeInTurns, resizeInTurns } from "../../Cache/common/inTurns.js"
+import { LimitChanges } from "../../Cache/common/LimitChanges.js"
 import { unrefSleep } from "../../Cache/common/unrefSleep.js"
 import type { BoundedMap } from "../../Cache/engine/BoundedMap.js"
 import { Absent } from "../../Cache/engine/BoundedMapOptions.js"
@@ -171,18 +172,21 @@ export const makeDictWith = <K, V, F, R>(
     const removing = <A, E>(f: (map: Engine, now: number) => Either.Either<A, E>): Effect.Effect<A, E> =>
       withRoom(attempt(f))
 
+    const changes = new LimitChanges()
+
     const resize = (given: Limits): Effect.Effect<void, CacheConfigError> =>
       Effect.flatMap(
         ByteSize.availableMemory,
         (total) =>
           Effect.flatMap(Effect.suspend(() => asExit(steps.checkLimits(given, total))), (checked) =>
-            inTurns(removingStep((map, now) => {
-              const done = steps.resize(map, now, checked, pieceSize)
-              // What a smaller limit evicts is told as well.
-              maxSize = Math.max(maxSize, map.maxSize)
-              maxBytes = Math.max(maxBytes, map.maxWeight)
-              return done
-            })))
+            resizeInTurns(changes, checked, (left) =>
+              removingStep((map, now) => {
+                const done = steps.resize(map, now, left(), pieceSize)
+                // What a smaller limit evicts is told as well.
+                maxSize = Math.max(maxSize, map.maxSize)
+                maxBytes = Math.max(maxBytes, map.maxWeight)
+                return done
+              })))
       )
 
     const { rolls, withRoll } = jitterRolls(freshness)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Store } from "effect-aws-cache/Cache"
+import { LeasedStore, Store } from "effect-aws-cache/Cache"
 import { TtlDict } from "effect-aws-cache/Ttl"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -71,5 +71,72 @@ describe("what is long", () => {
       )
       assert.isTrue(Either.isLeft(ended))
       assert.deepStrictEqual(yield* small.keys, [])
+    }))
+})
+
+const resizable = [
+  ["Store", Store.make<string, number>({ maxSize: many })],
+  ["LeasedStore", LeasedStore.make({ maxSize: many, acquire: (_: string) => Effect.succeed(0) })],
+  ["TtlDict", TtlDict.make<string, number>({ maxSize: many })]
+] as const
+
+for (const [name, make] of resizable) {
+  describe(`${name}: limits that are changed while others are still being changed`, () => {
+    const racing = (
+      older: { readonly maxSize: number },
+      newer: { readonly maxSize?: number },
+      expected: number
+    ) =>
+      Effect.gen(function*() {
+        const store = yield* make
+        yield* store.setMany(items)
+        const changing = yield* Effect.fork(store.resize(older))
+        // One piece is done.
+        yield* Effect.yieldNow()
+        assert.isBelow((yield* store.limits).maxSize, many)
+        assert.isAbove((yield* store.limits).maxSize, older.maxSize)
+        yield* store.resize(newer)
+        assert.strictEqual((yield* store.limits).maxSize, expected)
+        const before = yield* store.size
+        yield* Fiber.join(changing)
+        assert.strictEqual((yield* store.limits).maxSize, expected)
+        return [before, yield* store.size] as const
+      })
+
+    it.scoped("the last one holds, and the older one evicts nothing any more", () =>
+      Effect.gen(function*() {
+        const [before, after] = yield* racing({ maxSize: 10 }, { maxSize: 5000 }, 5000)
+        assert.strictEqual(after, before)
+        assert.isAbove(after, 2000)
+      }))
+
+    it.scoped("the last one holds, also where it evicts more", () =>
+      Effect.gen(function*() {
+        assert.deepStrictEqual(yield* racing({ maxSize: 1000 }, { maxSize: 10 }, 10), [10, 10])
+      }))
+  })
+}
+
+describe("limits of other kinds that are changed meanwhile", () => {
+  it.scoped("leave those alone that are being changed", () =>
+    Effect.gen(function*() {
+      const store = yield* Store.make<string, number>({ maxSize: many })
+      yield* store.setMany(items)
+      const changing = yield* Effect.fork(store.resize({ maxSize: 10, maxWeight: 5 }))
+      yield* Effect.yieldNow()
+      yield* store.resize({ maxWeight: 20_000 })
+      yield* Fiber.join(changing)
+      assert.deepStrictEqual(yield* store.limits, { maxSize: 10, maxWeight: 20_000 })
+    }))
+
+  it.scoped("the time to live of a dictionary is that of the last change", () =>
+    Effect.gen(function*() {
+      const dict = yield* TtlDict.make<string, number>({ maxSize: many })
+      yield* dict.setMany(items)
+      const changing = yield* Effect.fork(dict.resize({ maxSize: 10, timeToLive: "1 minute" }))
+      yield* Effect.yieldNow()
+      yield* dict.resize({ timeToLive: "1 hour" })
+      yield* Fiber.join(changing)
+      assert.deepInclude(yield* dict.limits, { maxSize: 10, timeToLive: 3_600_000 })
     }))
 })
