@@ -21,6 +21,8 @@ export class Instances {
 
   /** A value does not hold its instance any more. Whether none does: then it is to be released. */
   letGo(value: LeasedValue<unknown, unknown>): boolean {
+    if (!value.isHeld) return false
+    value.isHeld = false
     const instance = instanceOf(value)
     if (instance === undefined) return true
     const others = (this.holders.get(instance) ?? 1) - 1

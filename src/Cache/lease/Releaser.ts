@@ -210,16 +210,13 @@ export class Releaser<in out K, in out V> {
 
   private run(value: LeasedValue<K, V>): Effect.Effect<void> {
     const reason = value.outside ?? "closed"
-    // Only now: what waited for its release may have come back.
-    const isLast = this.instances.letGo(value)
-    const release = isLast
-      ? Effect.suspend(() => this.options.release(value.key, value.value, reason))
-      : Effect.void
+    const release = Effect.suspend(() => this.options.release(value.key, value.value, reason))
     const closed = value.scope === undefined ? Effect.void : Scope.close(value.scope, Exit.void)
     // Given up, a release goes on alone: it is interrupted, and the scope is closed after it all the same.
     const all = Effect.uninterruptibleMask((restore) =>
       Effect.zipWith(
-        Effect.exit(restore(release)),
+        // Not sooner: what waits for its release may come back.
+        Effect.suspend(() => this.instances.letGo(value) ? Effect.exit(restore(release)) : Exit.succeed(Exit.void)),
         Effect.exit(closed),
         (released, closed) => [released, closed].flatMap((exit) => Exit.isFailure(exit) ? [exit.cause] : [])
       )
@@ -245,6 +242,8 @@ export class Releaser<in out K, in out V> {
   /** In one step: nobody sees a release that is counted and still running. */
   private ended(value: LeasedValue<K, V>, reason: ReleaseReason, outcome: ReleaseOutcome): void {
     this.due.delete(value)
+    // Where it was given up before it began.
+    this.instances.letGo(value)
     this.counters[outcomeCounters[outcome]]++
     this.options.ended(value.key, reason, outcome)
     this.changed()
