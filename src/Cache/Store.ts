@@ -330,8 +330,9 @@ export interface Store<in out K, in out V, in out F = never> {
    */
   readonly invalidate: (key: K) => Effect.Effect<void>
   /**
-   * Removes the entry under a key if a predicate holds for its value, and returns whether it did. One step: the predicate
-   * is called within it, and what it throws is a defect that changes nothing. Does not count as a use.
+   * Removes the entry under a key if a predicate holds for its value, and returns whether it did. That may be a stale one,
+   * which `staleWhileRevalidate` and the like would still give out. One step: the predicate is called within it, and what it
+   * throws is a defect that changes nothing. Does not count as a use.
    *
    * @example
    * ```ts
@@ -701,7 +702,7 @@ export const make = <K, V, F = never>(
           () => checkValue(name, "predicate", predicate, "function"),
           (predicate) =>
             step((map, now) =>
-              removeWhen(name, () => entries.peek(map, key, now), predicate, () => take(map, now, key)) === true
+              removeWhen(name, () => entries.peekUsable(map, key, now), predicate, () => take(map, now, key)) === true
             )
         ),
       expire: (key) =>

@@ -430,8 +430,8 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
   }
 
   /**
-   * Removes the entry under a key if the predicate holds for its value; returns whether it was removed. Does not count as a
-   * use.
+   * Removes the entry under a key if the predicate holds for its value; returns whether it was removed. That may be a stale
+   * one, which `fetch` would still give out. Does not count as a use.
    *
    * @since 1.0.0
    */

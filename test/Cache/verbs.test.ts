@@ -271,7 +271,7 @@ describe("Store", () => {
       yield* store.setMany([["a", 1], ["b", 1]])
       yield* store.expire("a")
       assert.deepStrictEqual(yield* store.getOption("a"), Option.none())
-      assert.isFalse(yield* store.invalidateWhen("a", () => true))
+      assert.isFalse(yield* store.invalidateWhen("a", (value) => value === 2))
       // Its time was over before: it does not begin anew.
       yield* TestClock.adjust("5 seconds")
       yield* store.expire("a")

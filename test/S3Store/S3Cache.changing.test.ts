@@ -168,6 +168,8 @@ describe("in a bucket", () => {
       }
       yield* cache.set(Stale.key("a"), 1)
       assert.strictEqual(yield* cost(cache.expire(Stale.key("a"))), "GET PUT")
+      assert.strictEqual(yield* cost(cache.invalidateWhen(Stale.key("a"), () => false)), "GET")
+      assert.strictEqual(yield* cost(cache.invalidateWhen(Stale.key("a"), () => true)), "GET DELETE")
       assert.strictEqual(yield* cost(cache.invalidateWhen(Stale.key("a"), () => true)), "GET")
       yield* cache.set(Stale.key("a"), 1)
       assert.strictEqual(yield* cost(cache.invalidateWhen(Stale.key("a"), () => true)), "GET DELETE")

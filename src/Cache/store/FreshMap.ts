@@ -75,6 +75,12 @@ export class FreshMap<in out K, in out V, in out E> {
     return freshValueOf(map.peek(key, now), now)
   }
 
+  /** The value under a key that some lookup may still give out, fresh or stale, or `Absent`: no use, and not counted. */
+  peekUsable(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): V | Absent {
+    const held = map.peek(key, now)
+    return held === Absent ? Absent : valueOf(held)
+  }
+
   /** What there is to know of the fresh value under a key, or `Absent`: no use, and not counted. */
   peekEntry(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): EntryInfo<V> | Absent {
     const value = this.peek(map, key, now)

@@ -35,7 +35,7 @@ export const makeChanging = (
   writing: Writing,
   modifications: SingleFlight<AnyKey>
 ): Pick<S3CacheService, "expire" | "invalidateWhen" | "modify"> => {
-  const { behind, format, markers, name, policyOf, store, writes } = levels
+  const { behind, format, markers, memory, name, policyOf, store, writes } = levels
   const turns = modifications.group<void, never>("effect-aws-cache.S3Cache.modify")
 
   const conflict = (key: AnyKey, operation: string) =>
@@ -88,16 +88,33 @@ export const makeChanging = (
       writing.changeBothLevels(key, Effect.zipRight(behind.writeNow(key), expireObject(key, 1)), (held) => held)
     )
 
-  /** The fresh value of what is held, if it is one that a predicate picks. */
+  /** Whether what is held is a value that some lookup may still give out, fresh or stale, and that a predicate picks. */
   const isPicked = <K, V, F>(
     key: CacheKey<K, V, F>,
     held: MemoryEntry | undefined,
     predicate: (value: V) => boolean
   ): Effect.Effect<boolean> =>
     Effect.map(Clock.currentTimeMillis, (now) => {
-      const content = held === undefined || held.freshUntil <= now ? undefined : held.contentFor(key.space)
+      const content = held === undefined || held.uselessFrom <= now ? undefined : held.contentFor(key.space)
       return content !== undefined && Exit.isSuccess(content) &&
         requireBoolean(name, "predicate", predicate(content.value))
+    })
+
+  /**
+   * Forgets what only memory has: the second level could not take it, or has lost it, or has another value by now.
+   *
+   * @param etag of what the second level has, which was looked at
+   */
+  const forgetPicked = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    predicate: (value: V) => boolean,
+    etag: string | undefined
+  ): Effect.Effect<boolean> =>
+    Effect.gen(function*() {
+      const { held } = yield* memory.peek(key)
+      if (held === undefined || (held.etag !== undefined && held.etag === etag)) return false
+      if (!(yield* isPicked(key, yield* reading.usableByTags(held), predicate))) return false
+      return yield* Effect.as(writing.changeLocked(key, Effect.void, () => undefined), true)
     })
 
   const invalidatePicked = <K, V, F>(
@@ -107,13 +124,16 @@ export const makeChanging = (
   ): Effect.Effect<boolean, ObjectStoreError> =>
     Effect.gen(function*() {
       const waiting = behind.waiting(key)
-      if (waiting !== undefined) {
-        if (!(yield* isPicked(key, yield* reading.usableByTags(waiting.held), predicate))) return false
+      const next = waiting === undefined ? undefined : yield* reading.usableByTags(waiting.held)
+      if (next !== undefined && next.uselessFrom > (yield* Clock.currentTimeMillis)) {
+        if (!(yield* isPicked(key, next, predicate))) return false
         const remove = Effect.zipRight(behind.withdraw(key), writing.removeObject(key))
         return yield* Effect.as(writing.changeLocked(key, remove, () => undefined), true)
       }
       const { etag, held } = yield* loadReadable(key)
-      if (etag === undefined || !(yield* isPicked(key, held, predicate))) return false
+      if (etag === undefined || !(yield* isPicked(key, held, predicate))) {
+        return yield* forgetPicked(key, predicate, etag)
+      }
       const isGone = yield* writing.changeLocked(key, writing.removeThis(key, etag), () => undefined)
       if (isGone) return true
       return attempt < attempts

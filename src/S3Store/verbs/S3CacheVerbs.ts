@@ -158,10 +158,11 @@ export interface S3CacheVerbs<out R> {
   readonly expire: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<void, ObjectStoreError, R>
 
   /**
-   * Removes an entry from both levels if its value is fresh and one that a predicate picks, and tells whether it did. The
-   * second level is asked for the value, and removes only that one: where another has taken its place, that is looked at
-   * instead, up to four times, and then fails with an `ObjectStoreError` of reason `Conflict`. What the predicate throws is
-   * a defect, and nothing has changed.
+   * Removes an entry from both levels if its value is one that a predicate picks, and tells whether it did. That may be a
+   * stale one, which `staleWhileRevalidate` and the like would still give out. The second level is asked for the value, and
+   * removes only that one: where another has taken its place, that is looked at instead, up to four times, and then fails
+   * with an `ObjectStoreError` of reason `Conflict`. A value that is picked and only in the memory of this process is
+   * forgotten there. What the predicate throws is a defect, and nothing has changed.
    *
    * @example
    * ```ts

@@ -146,8 +146,8 @@ export interface DictVerbs<in out K, in out V, out E, out F, out R> {
    */
   readonly invalidate: (key: K) => Effect.Effect<void, never, R>
   /**
-   * Removes the entry under a key if the predicate holds for its value, in one step; returns whether it was removed. It is
-   * no use of the entry. What the predicate throws is a defect, and changes nothing.
+   * Removes the entry under a key if the predicate holds for its value, in one step; returns whether it was removed. That
+   * may be a stale one, which would still be given out. It is no use of the entry. What the predicate throws is a defect, and changes nothing.
    */
   readonly invalidateWhen: (key: K, predicate: (value: V) => boolean) => Effect.Effect<boolean, never, R>
   /**

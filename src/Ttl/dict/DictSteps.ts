@@ -320,14 +320,14 @@ export class DictSteps<in out K, in out V, in out F> {
     return this.entries.expire(map, key, now)
   }
 
-  /** Removes the entry under a key if the predicate holds for its value; whether it did, or `Absent`. */
+  /** Removes the entry under a key if the predicate holds for its value, fresh or stale; whether it did, or `Absent`. */
   invalidateWhen(
     map: Engine<K, V, F>,
     now: number,
     key: K,
     predicate: (value: V) => boolean
   ): boolean | Absent {
-    const peek = () => this.entries.peek(map, key, now)
+    const peek = () => this.entries.peekUsable(map, key, now)
     return removeWhen(this.name, peek, predicate, () => this.remove(map, now, key))
   }
 
