@@ -158,7 +158,8 @@ export interface LeasedStore<in out K, in out V, out E = never> {
   /**
    * Acquires a value anew, whether there is one under the key or not: one acquisition with all others who ask for one
    * meanwhile. Until it is there, everybody else leases the old value, which is released as every value that is
-   * replaced; where this fails, the old one stays.
+   * replaced; where this fails, the old one stays. Where the new one is too heavy to be kept, the old one leaves all the
+   * same, and the next lookup acquires another one.
    *
    * @example
    * ```ts

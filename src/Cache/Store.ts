@@ -198,7 +198,8 @@ export interface Store<in out K, in out V, in out F = never> {
   /**
    * Computes the value under a key anew, whether there is one or not, and returns it. Until it is there, everybody else
    * gets the old one, which then makes way with its time to live; where this fails, the old one stays unless the
-   * failure is remembered, and the failure is told, also where `staleIfError` would give out a value. It joins a computation
+   * failure is remembered, and the failure is told, also where `staleIfError` would give out a value. When the new one is too
+   * large to be stored, its callers get it, and the old one is removed. It joins a computation
    * of the key that is under way, and others join it, as with `getOrCompute`. It is no lookup: neither a hit nor a miss.
    *
    * @example

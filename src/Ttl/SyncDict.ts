@@ -353,7 +353,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * not wait for a fetch of its own key; give it a `loadTimeout` if it may hang.
    *
    * With `staleWhileRevalidate` an entry that has expired is given out at once while it is loaded anew; that such a load
-   * fails, Node's warnings tell. A promise that nobody looks at does not end the process when it is rejected.
+   * fails, Node's warnings tell. What was loaded anew, also by `forceRefresh`, and is too large, is returned, and the old entry is removed. A promise that nobody looks at does not end the process when it is rejected.
    *
    * @example
    * ```ts
@@ -384,7 +384,8 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
 
   /**
    * Computes the value under a key anew, whether there is one or not, and returns it. The function still finds the old
-   * value; when it throws, that stays. Otherwise it is as with `getOrCompute`. Neither a hit nor a miss.
+   * value; when it throws, that stays. When the new one is too large, it is returned, and the old one is removed. Otherwise
+   * it is as with `getOrCompute`. Neither a hit nor a miss.
    *
    * @since 1.0.0
    */
@@ -670,7 +671,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
       timeout,
       isUnattended: isStale,
       keep: (value: V): void => {
-        this.step((map, now) => this.#steps.put(map, key, value, now, until(now)))
+        this.step((map, now) => this.#steps.keep(map, key, value, now, until(now)))
       },
       failedUnheard: (error: unknown): void => {
         if (isStale) this.#fetchWarnings.failed(() => `${this.name}: fetch failed for ${keyText(key)}`, error)
@@ -697,7 +698,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
       const value = compute(key)
       if (handleRejection(value, () => {})) throw this.notAtOnce()
       if (computation.value.wins && this.#computations.isUnchanged(computation)) {
-        this.step((map, now) => this.#steps.put(map, key, value, now, this.#steps.until(now, 0, options)))
+        this.step((map, now) => this.#steps.keep(map, key, value, now, this.#steps.until(now, 0, options)))
         // A load under way began before.
         this.#fetches.decided(key)
       }

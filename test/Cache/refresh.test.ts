@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Deferred, Effect, Exit, Fiber, Option, Predicate, Schema, TestClock } from "effect"
 import { type CacheReentryError, LeasedStore, Store } from "effect-aws-cache/Cache"
+import { Keyspace } from "effect-aws-cache/S3Store"
 import { type CacheValueError, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
+import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
+import { makeMemoryObjectStore } from "../../src/S3Store/objects/memoryObjectStore.js"
 import { turns } from "../support/until.js"
 import { type Handle, Ledger } from "./Ledger.js"
 
@@ -257,13 +260,40 @@ describe("refresh", () => {
         assert.deepStrictEqual(yield* store.getOption("a"), Option.none())
       }))
 
-    it.scoped(`keeps the old value when the new one is too large: ${what}`, () =>
+    it.scoped(`removes the old value when the new one is too large: ${what}`, () =>
       Effect.gen(function*() {
         const store = yield* make()
         yield* store.set("a", "old")
         const large = "n".repeat(101)
         assert.strictEqual(yield* store.refresh("a", Effect.succeed(large)), large)
-        assert.strictEqual(yield* store.get("a"), "old")
+        assert.deepStrictEqual(yield* store.getOption("a"), Option.none())
+        assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed("again")), "again")
+      }))
+
+    it.scoped(`removes the old value when one that was computed in the background is too large: ${what}`, () =>
+      Effect.gen(function*() {
+        const large = "n".repeat(101)
+        for (const many of [false, true]) {
+          const store = yield* make({ timeToLive: "1 minute", staleWhileRevalidate: "1 hour", staleIfError: "1 hour" })
+          yield* store.set("a", "old")
+          yield* TestClock.adjust("2 minutes")
+          const found = many
+            ? Effect.map(store.getManyOrCompute(["a"], () => Effect.succeed([["a", large]])), ([found]) => found)
+            : Effect.asSome(store.getOrCompute("a", Effect.succeed(large)))
+          assert.deepStrictEqual(yield* found, Option.some("old"))
+          yield* turns(5)
+          assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed("again")), "again")
+        }
+      }))
+
+    it.scoped(`a stale value does not take the place of one that is too large: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make({ timeToLive: "1 minute", staleIfError: "1 hour" })
+        yield* store.set("a", "old")
+        yield* TestClock.adjust("2 minutes")
+        const large = "n".repeat(101)
+        assert.strictEqual(yield* store.getOrCompute("a", Effect.succeed(large)), large)
+        assert.strictEqual(yield* Effect.flip(store.getOrCompute("a", Effect.fail("failed"))), "failed")
       }))
 
     it.scoped(`refuses to wait for itself: ${what}`, () =>
@@ -441,5 +471,70 @@ describe("refresh of a LeasedStore", () => {
       assert.deepStrictEqual(yield* store.useOption("a", Effect.succeed), Option.some(handle))
       assert.deepStrictEqual(yield* Effect.scoped(store.leaseOption("a")), Option.some(handle))
       assert.strictEqual(ledger.handles.length, 1)
+    }))
+})
+
+describe("a new value that is too large", () => {
+  it.scoped("LeasedStore: goes to who waits for it, and the old one leaves", () =>
+    Effect.gen(function*() {
+      const ledger = new Ledger()
+      const store = yield* LeasedStore.make({
+        maxWeight: 10,
+        weigher: (_: string, { id }: Handle) => id === 2 ? 11 : 1,
+        acquire: ledger.open,
+        release: ledger.releaseOf
+      })
+      yield* store.use("a", () => Effect.void)
+      yield* store.refresh("a")
+      assert.isFalse(yield* store.has("a"))
+      yield* turns(5)
+      assert.deepStrictEqual(ledger.released, [1, 2])
+      assert.strictEqual(yield* store.use("a", ({ id }) => Effect.succeed(id)), 3)
+    }))
+
+  it("SyncTtlDict: is returned, and the old one leaves", async () => {
+    const large = "n".repeat(11)
+    let now = 0
+    const dict = new SyncTtlDict<string, string>({
+      maxBytes: 10,
+      weigher: (_, value) => value.length,
+      timeToLive: "1 minute",
+      staleWhileRevalidate: "1 hour",
+      now: () => now
+    })
+    const written = () => dict.set("a", "old")
+    written()
+    assert.strictEqual(dict.refresh("a", () => large), large)
+    assert.isUndefined(dict.get("a"))
+    written()
+    assert.strictEqual(await dict.fetch("a", async () => large, { forceRefresh: true }), large)
+    assert.isUndefined(dict.get("a"))
+    written()
+    now = 120_000
+    assert.strictEqual(await dict.fetch("a", async () => large), "old")
+    assert.strictEqual((await dict.settle({ within: "1 minute" })).open, 0)
+    assert.strictEqual(await dict.fetch("a", async () => "again"), "again")
+    // What is written is refused.
+    assert.throws(() => dict.set("a", large))
+    assert.strictEqual(dict.get("a"), "again")
+  })
+
+  it.scoped("S3Cache: what memory cannot hold is in the second level, and memory has nothing older", () =>
+    Effect.gen(function*() {
+      const Texts = Keyspace.make("texts", { key: Schema.String, value: Schema.String, timeToLive: "1 hour" })
+      const cache = yield* makeS3CacheService(yield* makeMemoryObjectStore, { maxBytes: "4K" })
+      const key = Texts.key("a")
+      const large = "n".repeat(5000)
+      for (
+        const change of [
+          cache.set(key, large),
+          Effect.asVoid(cache.refresh(key, Effect.succeed(large)))
+        ]
+      ) {
+        yield* cache.set(key, "old")
+        assert.deepStrictEqual(yield* cache.getOption(key), Option.some("old"))
+        yield* change
+        assert.deepStrictEqual(yield* cache.getOption(key), Option.some(large))
+      }
     }))
 })

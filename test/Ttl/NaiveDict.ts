@@ -78,7 +78,7 @@ export class NaiveDict {
       }
       case "refresh": {
         const value = { bytes: command.bytes, written }
-        this.write(key, value, now, now + ttl)
+        if (this.write(key, value, now, now + ttl) === "tooLarge" && found !== undefined) this.drop(key, "deleted")
         return value
       }
       case "setMany": {

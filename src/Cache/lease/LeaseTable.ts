@@ -299,7 +299,11 @@ export const makeLeaseTable = <K, V, E, R, R2>(
                   })),
               (exit, now) => {
                 // Not kept, for whatever reason, it is released when those who wait for it have used it.
-                if (Exit.isSuccess(exit) && !closed) put(map, now, prepared(map, now, exit.value, write))
+                if (Exit.isSuccess(exit) && !closed) {
+                  const outcome = put(map, now, prepared(map, now, exit.value, write))
+                  // What it was acquired in place of is outdated.
+                  if (outcome === "tooLarge") map.delete(key, now)
+                }
                 update(map, now)
               }
             )

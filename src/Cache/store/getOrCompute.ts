@@ -126,7 +126,9 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
           const { value } = exit
           const until = writer.freshUntil(key, value, now, roll, write(value))
           const took = Math.max(0, tookUntil(now))
-          writer.put(map, key, value, now, until, { lead: times * took, took })
+          const outcome = writer.put(map, key, value, now, until, { lead: times * took, took })
+          // What it was computed in place of is outdated.
+          if (outcome === "tooLarge") entries.remove(map, key, now)
           outdate(key)
         }
         writer.committed(map, now)

@@ -354,7 +354,9 @@ export class MemoryLevel {
   ): void {
     // Asked only now: whoever made the entry has said by then what is to be heard of its keyspace.
     this.notice.beliefsOf(key)?.came(key, entry, began, now)
-    map.set(key, entry, now, expiryOf(map, entry), undefined, entry.cost)
+    const outcome = map.set(key, entry, now, expiryOf(map, entry), undefined, entry.cost)
+    // What is held is not what there is any more.
+    if (outcome === "tooLarge") map.delete(key, now)
     this.names?.came(key, () => Array.from(this.rooms.entries(now), ([key]) => key))
   }
 

@@ -131,6 +131,11 @@ export class DictSteps<in out K, in out V, in out F> {
     return outcome
   }
 
+  /** Writes a value that was computed. Where it is too large, what it was computed in place of is outdated, and leaves. */
+  keep(map: Engine<K, V, F>, key: K, value: V, now: number, until: number): void {
+    if (this.put(map, key, value, now, until) === "tooLarge") this.entries.remove(map, key, now)
+  }
+
   /** An entry was written, a value or a failure: tells of it if it was too large, and watches the heap. */
   remembered(map: Engine<K, V, F>, key: K, outcome: WriteOutcome, now: number): void {
     if (outcome === "tooLarge") this.hub?.publish(() => ({ _tag: "Rejected", key, weight: map.lastRefusedWeight }))
