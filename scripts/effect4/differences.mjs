@@ -45,8 +45,7 @@ export const tests = Object.fromEntries([
     "test/Cache/manyKeys.test.ts > many keys are told by their structure: TtlDict",
     "test/Cache/peekEntry.test.ts > peekEntry works without Effect, and finds structural keys",
     "test/Ttl/SyncTtlDict.test.ts > SyncTtlDict keys: as in a Map, but for what implements Equal",
-    "test/Ttl/TtlDict.test.ts > TtlDict.make verbs takes keys and values of all kinds",
-    "test/Ttl/dict/DictService.test.ts > TtlDict.Service plain objects as keys are found by structure, at every depth"
+    "test/Ttl/TtlDict.test.ts > TtlDict.make verbs takes keys and values of all kinds"
   ),
   ...because(
     "references are services in Effect 4: those of the caller come along with what it needs",

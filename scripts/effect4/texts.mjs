@@ -105,9 +105,15 @@ and 22.19; this package does not.`
   ],
   "docs/dictionaries.md": [
     [
-      `There plain objects are compared by identity. Take
-strings, or what Effect compares by structure: \`Data.struct\`, a \`Data.Class\`, a \`Schema.Class\`.`,
+      `There plain objects, dates, bytes and
+their like are compared by identity, as in a \`Map\`. Take strings, or what Effect compares by structure: \`Data.struct\`, a
+\`Data.Class\`, a \`Schema.Class\`.`,
       "There keys are\ncompared as Effect compares them: plain objects, arrays and instances of classes by what is in them, dates and maps too."
+    ],
+    [
+      `A key with something else in it, such as an instance of a class of
+your own that has no \`Equal\`, would`,
+      "A key with something else in it, such as a promise or a `WeakMap`, would"
     ],
     ["assert.equal(sizes.get({ team: \"core\" }), undefined)", "assert.equal(sizes.get({ team: \"core\" }), 3)"]
   ],

@@ -13,7 +13,8 @@ export const isStructural = (value: object): boolean => typeof value === "object
 
 // What is compared by what it contains, and not by its fields.
 const isContainer = (value: object): boolean =>
-  value instanceof Date || value instanceof RegExp || value instanceof Map || value instanceof Set ||
+  value instanceof Date || value instanceof URL || value instanceof RegExp || value instanceof Map ||
+  value instanceof Set ||
   value instanceof ArrayBuffer || ArrayBuffer.isView(value) ||
   (typeof SharedArrayBuffer !== "undefined" && value instanceof SharedArrayBuffer)
 

@@ -33,6 +33,18 @@ export const structuralHash = (key: object): number => {
   }
 }
 
+/** A 32-bit hash of parts in their order, each as it is within an object: equal ones have equal hashes. */
+export const partsHash = (parts: ArrayLike<unknown>): number => {
+  const before = partsLeft
+  // The same wherever it is asked for.
+  partsLeft = Number.POSITIVE_INFINITY
+  try {
+    return elementsHash(parts)
+  } finally {
+    partsLeft = before
+  }
+}
+
 const nodeHash = (node: object): number => {
   if (hasFields(node)) return fieldsHash(node)
   if (hasElements(node)) return elementsHash(node)
@@ -60,7 +72,7 @@ const fieldsHash = (fields: Readonly<Record<string, unknown>>): number => {
   return hash
 }
 
-const elementsHash = (node: ReadonlyArray<unknown>): number => {
+const elementsHash = (node: ArrayLike<unknown>): number => {
   let hash = ~node.length
   for (let at = 0; at < node.length; at++) {
     if (partsLeft < 0) break

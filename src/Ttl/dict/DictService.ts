@@ -32,8 +32,8 @@ import { CacheValueError } from "./CacheValueError.js"
 import type { Dict, DictVerbs } from "./Dict.js"
 import { accessors } from "./DictAccessors.js"
 import { type Entry, limitKinds, type Limits, type Options, writeKinds, type WriteOptions } from "./DictOptions.js"
+import { findableKey } from "./findableKey.js"
 import { makeDictWith } from "./makeDict.js"
-import { structuralKey } from "./structuralKey.js"
 
 /**
  * What a class of dictionaries is made of.
@@ -105,14 +105,16 @@ export type ServiceClass<Self, Id extends string, K, V, F = never, R = never> =
     ) => Effect.Effect<DictSnapshot.RestoreReport, never, Self | FileSystem>
   }
 
-/** Checks keys, in the words of their schema. */
+/** Checks keys, in the words of their schema, and makes the copies by which they are found. */
 const checkingKeys = <K, KI>(name: string, schema: Schema.Schema<K, KI>) => {
   const validate = validator(schema)
-  return (key: unknown): Either.Either<K, CacheKeyError> =>
-    Either.mapLeft(
-      validate(key),
-      (issue) => new CacheKeyError({ cache: name, ...schemaKeyFault(schema, key, issue) })
-    )
+  const keyEither = (key: unknown): Either.Either<K, CacheKeyError> =>
+    Either.mapLeft(validate(key), (issue) => new CacheKeyError({ cache: name, ...schemaKeyFault(schema, key, issue) }))
+  return {
+    keyEither: (key: unknown) =>
+      Either.flatMap(keyEither(key), (valid) => Either.map(findableKey(name, valid), () => valid)),
+    foundBy: (key: K) => Either.flatMap(keyEither(key), () => findableKey(name, key))
+  }
 }
 
 // A key that its schema does not accept is a mistake in the program.
@@ -131,11 +133,18 @@ const make = <K, KI, V, VI, F, FI, R>(
   overrides: Limits
 ): Effect.Effect<Dict<K, V, CacheValueError, F>, CacheConfigError, R | Scope.Scope> => {
   const { entries, failure, key: keySchema, value: valueSchema, ...rest } = options
-  const keyEither = checkingKeys(name, keySchema)
+  // The key to write under, if it is what the schema accepts.
+  const checkKey = checkingKeys(name, keySchema).foundBy
   const validateValue = validator(valueSchema)
 
-  // The key to write under, if it is what the schema accepts.
-  const checkKey = (key: K): Either.Either<K, CacheKeyError> => Either.map(keyEither(key), () => structuralKey(key))
+  // What to do under a key that needs no check where it is found.
+  const at = <A, E2, R2>(key: K, use: (found: K) => Effect.Effect<A, E2, R2>): Effect.Effect<A, E2, R2> => {
+    if (typeof key !== "object") return use(key)
+    const found = findableKey(name, key)
+    return Either.isRight(found)
+      ? use(found.right)
+      : Effect.die(Either.merge(Either.orElse(checkKey(key), () => found)))
+  }
 
   const checkEntry = (key: K, value: V): Either.Either<V, CacheValueError> =>
     Either.mapBoth(validateValue(value), {
@@ -199,12 +208,12 @@ const make = <K, KI, V, VI, F, FI, R>(
       failure: failure && Schema.is(failure)
     }, (key) => {
       // What is there has been checked.
-      orThrow(keyEither(key))
+      orThrow(checkKey(key))
     })
     const self: Dict<K, V, CacheValueError, F> = {
       ...dict,
-      get: (key) => dict.get(structuralKey(key)),
-      getOption: (key) => dict.getOption(structuralKey(key)),
+      get: (key) => at(key, dict.get),
+      getOption: (key) => at(key, dict.getOption),
       getOrCompute: (key, compute, write) =>
         under(
           key,
@@ -229,7 +238,7 @@ const make = <K, KI, V, VI, F, FI, R>(
                 Effect.map(load(missing), (loaded) =>
                   Array.from(loaded, ([key, value]) =>
                     [
-                      structuralKey(key),
+                      orThrow(findableKey(name, key)),
                       value instanceof LoadFailure ? value : Either.getOrElse(checkEntry(key, value), loadFailure)
                     ] as const)), write)
           )
@@ -273,25 +282,27 @@ const make = <K, KI, V, VI, F, FI, R>(
           () => entriesIn(name, items, writeKinds),
           (list) => Effect.flatMap(orDieOfKey(() => checkAll(list)), (valid) => dict.setMany(valid, write))
         ),
-      has: (key) => dict.has(structuralKey(key)),
+      has: (key) => at(key, dict.has),
       hasMany: (keys) => underAll(keys, dict.hasMany),
-      peek: (key) => dict.peek(structuralKey(key)),
-      peekEntry: (key) => dict.peekEntry(structuralKey(key)),
+      peek: (key) => at(key, dict.peek),
+      peekEntry: (key) => at(key, dict.peekEntry),
       getMany: (keys) => underAll(keys, dict.getMany),
-      remove: (key) => dict.remove(structuralKey(key)),
-      invalidate: (key) => dict.invalidate(structuralKey(key)),
-      invalidateWhen: (key, predicate) => dict.invalidateWhen(structuralKey(key), predicate),
-      expire: (key) => dict.expire(structuralKey(key)),
+      remove: (key) => at(key, dict.remove),
+      invalidate: (key) => at(key, dict.invalidate),
+      invalidateWhen: (key, predicate) => at(key, (found) => dict.invalidateWhen(found, predicate)),
+      expire: (key) => at(key, dict.expire),
       removeMany: (keys) => underAll(keys, dict.removeMany),
-      pop: (key) => dict.pop(structuralKey(key)),
+      pop: (key) => at(key, dict.pop),
       equals: (items, how) =>
-        dict.equals(Array.from(items, ([key, value]) => [structuralKey(key), value] as const), how),
-      reweigh: (key) => dict.reweigh(structuralKey(key)),
-      timeToLive: (key, at) => dict.timeToLive(structuralKey(key), at),
-      setTimeToLive: (key, timeToLive) => dict.setTimeToLive(structuralKey(key), timeToLive),
-      setExpiresAt: (key, millis) => dict.setExpiresAt(structuralKey(key), millis),
-      isExpired: (key, at) => dict.isExpired(structuralKey(key), at),
-      moveToEnd: (key, how) => dict.moveToEnd(structuralKey(key), how)
+        Effect.suspend(() =>
+          dict.equals(Array.from(items, ([key, value]) => [orThrow(findableKey(name, key)), value] as const), how)
+        ),
+      reweigh: (key) => at(key, dict.reweigh),
+      timeToLive: (key, millis) => at(key, (found) => dict.timeToLive(found, millis)),
+      setTimeToLive: (key, timeToLive) => at(key, (found) => dict.setTimeToLive(found, timeToLive)),
+      setExpiresAt: (key, millis) => at(key, (found) => dict.setExpiresAt(found, millis)),
+      isExpired: (key, millis) => at(key, (found) => dict.isExpired(found, millis)),
+      moveToEnd: (key, how) => at(key, (found) => dict.moveToEnd(found, how))
     }
     return printedLike(self, dict)
   })
@@ -314,7 +325,7 @@ export const Service = <Self>() =>
   const layer = (overrides?: Limits) => Layer.scoped(tag, makeOne(overrides))
   const snapshotForm = { name: id, key: options.key, value: options.value }
   return Object.assign(tag, accessors(tag), {
-    keyEither: checkingKeys(name, options.key),
+    keyEither: checkingKeys(name, options.key).keyEither,
     make: makeOne,
     layer,
     layerConfig: (overrides: Config.Config.Wrap<Limits>) =>

@@ -1,12 +1,15 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { CacheKeyError, TtlDict, TtlDictLive } from "effect-aws-cache/Ttl"
+import * as Chunk from "effect/Chunk"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as HashMap from "effect/HashMap"
+import * as HashSet from "effect/HashSet"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -45,6 +48,10 @@ class Users extends TtlDict.Service<Users>()("app/Users", {
   value: Schema.NullOr(Schema.Date),
   weigher: (key) => key.id
 }) {}
+
+class Team extends Schema.Class<Team>("Team")({ at: Schema.Struct({ n: Schema.Number }) }) {}
+
+class Anything extends TtlDict.Service<Anything>()("app/Anything", { key: Schema.Unknown, value: Schema.Number }) {}
 
 /** What untyped code may pass, under a type that hides it. */
 const untyped = (json: string) => Effect.sync(() => JSON.parse(json))
@@ -196,7 +203,7 @@ describe("TtlDict.Service", () => {
       const key = { team: "core", at: { path: ["a", "b"] } }
       yield* Teams.set(key, 1)
       assert.strictEqual(yield* Teams.get({ at: { path: ["a", "b"] }, team: "core" }), 1)
-      assert.strictEqual(yield* Teams.get(Data.struct(key)).pipe(Effect.orElseSucceed(() => 0)), 0)
+      assert.strictEqual(yield* Teams.get(Data.struct(key)), 1)
       assert.isFalse(yield* Teams.has({ team: "core", at: { path: ["b", "a"] } }))
       assert.isFalse(yield* Teams.has({ team: "core" }))
       yield* Teams.set({ team: "core", at: { path: ["a", "b"] } }, 2)
@@ -239,6 +246,121 @@ describe("TtlDict.Service", () => {
       assert.strictEqual(yield* Users.byteSize, 7)
       assert.strictEqual((yield* Users.keys)[0], ada)
     }).pipe(Effect.provide(Users.layer())))
+
+  const withContent: ReadonlyArray<readonly [name: string, make: (n: number) => unknown]> = [
+    ["a Date", (n) => new Date(n)],
+    ["an invalid Date", (n) => n === 1 ? new Date(Number.NaN) : new Date(n)],
+    ["a URL", (n) => new URL(`http://a/${n}`)],
+    ["bytes", (n) => new Uint8Array([1, n])],
+    ["a Buffer", (n) => Buffer.from([1, n])],
+    ["a Map", (n) => new Map([[{ name: "a" }, [n]]])],
+    ["a Set", (n) => new Set([{ name: n }, "b"])],
+    ["NaN", (n) => n === 1 ? Number.NaN : n],
+    ["an Option", (n) => Option.some({ n })],
+    ["an Either", (n) => Either.left({ n })],
+    ["a Chunk", (n) => Chunk.make({ n }, "b")],
+    ["a HashSet", (n) => HashSet.make(n, new Date(n))],
+    ["a HashMap", (n) => HashMap.make(["a", new Date(n)])],
+    ["a Duration", (n) => Duration.millis(n)],
+    ["Data.struct", (n) => Data.struct({ at: new Date(n), n: { n }, nan: Number.NaN })],
+    ["a Schema.Class", (n) => new Team({ at: { n } })]
+  ]
+
+  for (const [name, make] of withContent) {
+    it.effect(`${name} is found by what is in it, as a key and within one`, () =>
+      Effect.gen(function*() {
+        const places: ReadonlyArray<(n: number) => unknown> = [
+          make,
+          (n) => ({ in: make(n), nan: Number.NaN }),
+          (n) => ({ in: make(n) }),
+          (n) => [Number.NaN, make(n)],
+          (n) => ({ deep: [{ in: make(n) }] }),
+          (n) => new Map([["in", make(n)]]),
+          (n) => Option.some([make(n)]),
+          (n) => Data.struct({ in: make(n) })
+        ]
+        for (const [place, keyOf] of places.entries()) {
+          let computed = 0
+          const lookup = (n: number) => Anything.getOrCompute(keyOf(n), Effect.sync(() => ++computed))
+          yield* lookup(1)
+          yield* lookup(1)
+          yield* Effect.all([lookup(2), lookup(2)], { concurrency: "unbounded" })
+          assert.strictEqual(computed, 2, `${place}`)
+          assert.strictEqual(yield* Anything.size, 2)
+          assert.strictEqual(yield* Anything.get(keyOf(1)), 1)
+          assert.deepStrictEqual(
+            yield* Anything.getManyOrCompute(
+              [keyOf(2), keyOf(3), keyOf(3)],
+              (missing) => Effect.succeed(missing.map((key) => [key, 3] as const))
+            ),
+            [Option.some(2), Option.some(3), Option.some(3)]
+          )
+          yield* Anything.set(keyOf(1), 4)
+          assert.strictEqual(yield* Anything.size, 3)
+          // What it gives out is found too.
+          for (const key of yield* Anything.keys) assert.isTrue(yield* Anything.has(key))
+          yield* Anything.remove(keyOf(1))
+          assert.isFalse(yield* Anything.has(keyOf(1)))
+          yield* Anything.clear
+        }
+      }).pipe(Effect.provide(Anything.layer())))
+  }
+
+  it.effect("keys it gives out are of the classes that were written", () =>
+    Effect.gen(function*() {
+      const keys = [new Date(5), new URL("http://a/"), Buffer.from("a"), new Map([[1, 2]]), new Set([1])]
+      for (const key of keys) yield* Anything.set(key, 1)
+      const held = yield* Anything.keys
+      for (const [at, key] of keys.entries()) {
+        assert.strictEqual(Reflect.get(Object(held[at]), "constructor"), key.constructor)
+      }
+      assert.deepStrictEqual(held.map(String), keys.map(String))
+      assert.strictEqual(JSON.stringify(held), JSON.stringify(keys))
+      assert.deepStrictEqual(structuredClone(held[3]), keys[3])
+    }).pipe(Effect.provide(Anything.layer())))
+
+  it.effect("a Date or bytes changed after the write are still found by what they were", () =>
+    Effect.gen(function*() {
+      const at = new Date(5)
+      const bytes = new Uint8Array([1])
+      yield* Anything.set({ at, bytes }, 1)
+      at.setTime(6)
+      bytes[0] = 2
+      assert.strictEqual(yield* Anything.get({ at: new Date(5), bytes: new Uint8Array([1]) }), 1)
+    }).pipe(Effect.provide(Anything.layer())))
+
+  it.effect("a key that only itself would find is refused by every operation", () =>
+    Effect.gen(function*() {
+      const message = (place: string) =>
+        `app/Anything: key is ${place}, but must be found by what is in it: made of primitives, plain objects, arrays, Date, ` +
+        "URL, Uint8Array, Map, Set, and what implements Effect's Equal"
+      const wrong = [
+        [new WeakMap(), "an instance of WeakMap"],
+        [{ at: [new WeakMap()] }, "{\"at\":[{}]}, with an instance of WeakMap in it"],
+        [Option.some(Number.NaN), null],
+        [HashMap.make(["a", { n: 1 }]), null]
+      ] as const
+      for (const [key, place] of wrong) {
+        const effects: ReadonlyArray<Effect.Effect<unknown, unknown, Anything>> = [
+          Anything.get(key),
+          Anything.set(key, 1),
+          Anything.has(key),
+          Anything.getMany([key]),
+          Anything.setMany([[key, 1]]),
+          Anything.getOrCompute(key, Effect.succeed(1)),
+          Anything.getManyOrCompute([key], () => Effect.succeed([])),
+          Anything.equals([[key, 1]]),
+          Anything.timeToLive(key)
+        ]
+        for (const effect of effects) {
+          const error = yield* Effect.catchAllDefect(Effect.flip(effect), Effect.succeed)
+          assert.instanceOf(error, CacheKeyError)
+          if (place !== null) assert.strictEqual(error.message, message(place))
+        }
+        assert.isTrue(Either.isLeft(Anything.keyEither(key)))
+      }
+      assert.strictEqual(yield* Anything.size, 0)
+    }).pipe(Effect.provide(Anything.layer())))
 
   it.effect("is called by its identifier, or by the name that it is given", () =>
     Effect.gen(function*() {
