@@ -439,7 +439,9 @@ export const make = <K, V, E = never, R = never, R2 = never>(
 
     const stayUntil = (key: K, until: (now: number) => number) =>
       Effect.flatten(step((map, now) => {
-        if (!map.setExpiresAt(key, until(now), now)) return notFound(key)
+        const moment = until(now)
+        if (!map.setExpiresAt(key, moment, now)) return notFound(key)
+        if (moment <= now) table.detach(key)
         table.expect(map, key)
         return Exit.void
       }))
@@ -602,7 +604,11 @@ export const make = <K, V, E = never, R = never, R2 = never>(
           (found) => found === Absent ? notFound(key) : handToScope(found)
         )),
       popVictim: Effect.uninterruptible(Effect.flatMap(
-        table.leasing((map, now) => map.popVictim(now)),
+        table.leasing((map, now) => {
+          const popped = map.popVictim(now)
+          if (popped !== Absent) table.detach(popped[0])
+          return popped
+        }),
         (found) =>
           found === Absent
             ? Effect.succeedNone

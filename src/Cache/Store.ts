@@ -199,8 +199,8 @@ export interface Store<in out K, in out V, in out F = never> {
    * Computes the value under a key anew, whether there is one or not, and returns it. Until it is there, everybody else
    * gets the old one, which then makes way with its time to live; where this fails, the old one stays unless the
    * failure is remembered, and the failure is told, also where `staleIfError` would give out a value. When the new one is too
-   * large to be stored, its callers get it, and the old one is removed. It joins a computation
-   * of the key that is under way, and others join it, as with `getOrCompute`. It is no lookup: neither a hit nor a miss.
+   * large to be stored, its callers get it, and the old one is removed. It joins a computation of the key that is under
+   * way, and others join it, as with `getOrCompute`. It is no lookup: neither a hit nor a miss.
    *
    * @example
    * ```ts
@@ -604,7 +604,12 @@ export const make = <K, V, F = never>(
     })
 
     const setFreshUntil = (key: K, until: (now: number) => number) =>
-      stepOrNotFound(key, (map, now) => entries.setFreshUntil(map, key, now, until(now)) ? undefined : Absent)
+      stepOrNotFound(key, (map, now) => {
+        const moment = until(now)
+        if (!entries.setFreshUntil(map, key, now, moment)) return Absent
+        if (moment <= now) flights.detach(key)
+        return undefined
+      })
 
     const writing = <A, E, R>(writeOptions: WriteOptions | undefined, effect: Effect.Effect<A, E, R>) =>
       withCallOptions(name, writeOptions, writeKinds, effect)
@@ -717,7 +722,11 @@ export const make = <K, V, F = never>(
           (list) => removeMany(list, step, (map, now, key) => take(map, now, key) !== Absent)
         ),
       pop: (key) => stepOrNotFound(key, (map, now) => take(map, now, key)),
-      popVictim: step((map, now) => toOption(entries.popVictim(map, now))),
+      popVictim: step((map, now) => {
+        const popped = entries.popVictim(map, now)
+        if (popped !== Absent) flights.detach(popped[0])
+        return toOption(popped)
+      }),
       clear: clearInTurns(step, () => flights.detachAll()),
       purge: purgeInTurns(step),
       keys: step((map, now) => entries.entries(map, now).map(([key]) => key)),

@@ -353,7 +353,8 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * not wait for a fetch of its own key; give it a `loadTimeout` if it may hang.
    *
    * With `staleWhileRevalidate` an entry that has expired is given out at once while it is loaded anew; that such a load
-   * fails, Node's warnings tell. What was loaded anew, also by `forceRefresh`, and is too large, is returned, and the old entry is removed. A promise that nobody looks at does not end the process when it is rejected.
+   * fails, Node's warnings tell. Where what was loaded anew is too large, the old entry is removed, with `forceRefresh` too. A
+   * promise that nobody looks at does not end the process when it is rejected.
    *
    * @example
    * ```ts
@@ -478,7 +479,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * @since 1.0.0
    */
   popVictim(): readonly [key: K, value: V] | undefined {
-    return orUndefined(this.step((map, now) => this.#steps.entries.popVictim(map, now)))
+    return orUndefined(this.step((map, now) => this.#steps.pop(map, now, "popVictim")))
   }
 
   /**
@@ -487,7 +488,7 @@ export abstract class SyncDict<K, V> implements Iterable<readonly [key: K, value
    * @since 1.0.0
    */
   popNewest(): readonly [key: K, value: V] | undefined {
-    return orUndefined(this.step((map, now) => this.#steps.entries.popNewest(map, now)))
+    return orUndefined(this.step((map, now) => this.#steps.pop(map, now, "popNewest")))
   }
 
   /**

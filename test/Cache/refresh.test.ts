@@ -1,5 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Deferred, Effect, Exit, Fiber, Option, Predicate, Schema, TestClock } from "effect"
+import {
+  Context,
+  Deferred,
+  type Duration,
+  Effect,
+  Exit,
+  Fiber,
+  Option,
+  Predicate,
+  Schema,
+  type Scope,
+  TestClock
+} from "effect"
 import { type CacheReentryError, LeasedStore, Store } from "effect-aws-cache/Cache"
 import { Keyspace } from "effect-aws-cache/S3Store"
 import { type CacheValueError, SyncTtlDict, TtlDict } from "effect-aws-cache/Ttl"
@@ -537,4 +549,120 @@ describe("a new value that is too large", () => {
         assert.deepStrictEqual(yield* cache.getOption(key), Option.some(large))
       }
     }))
+})
+
+interface Removing {
+  readonly remove: (key: string) => Effect.Effect<unknown, unknown>
+  readonly invalidate: (key: string) => Effect.Effect<unknown>
+  readonly invalidateWhen: (key: string, predicate: () => boolean) => Effect.Effect<unknown>
+  readonly removeMany: (keys: Iterable<string>) => Effect.Effect<unknown>
+  readonly expire: (key: string) => Effect.Effect<unknown>
+  readonly pop: (key: string) => Effect.Effect<unknown, unknown, Scope.Scope>
+  readonly popVictim: Effect.Effect<unknown, unknown, Scope.Scope>
+  readonly popNewest?: Effect.Effect<unknown>
+  readonly clear: Effect.Effect<unknown>
+  readonly setTimeToLive: (key: string, timeToLive: Duration.DurationInput) => Effect.Effect<unknown, unknown>
+  readonly setExpiresAt: (key: string, millis: number) => Effect.Effect<unknown, unknown>
+}
+
+const removals: Record<string, (store: Removing) => Effect.Effect<unknown, unknown, Scope.Scope>> = {
+  remove: (store) => store.remove("a"),
+  invalidate: (store) => store.invalidate("a"),
+  invalidateWhen: (store) => store.invalidateWhen("a", () => true),
+  removeMany: (store) => store.removeMany(["a"]),
+  expire: (store) => store.expire("a"),
+  pop: (store) => store.pop("a"),
+  popVictim: (store) => store.popVictim,
+  popNewest: (store) => store.popNewest ?? store.popVictim,
+  clear: (store) => store.clear,
+  setTimeToLive: (store) => store.setTimeToLive("a", 0),
+  setExpiresAt: (store) => store.setExpiresAt("a", 0)
+}
+
+const removed: Record<
+  string,
+  Effect.Effect<
+    Removing & {
+      readonly set: (key: string, value: string) => Effect.Effect<unknown, unknown>
+      readonly has: (key: string) => Effect.Effect<boolean>
+      readonly anew: (key: string, latch: Effect.Effect<string>) => Effect.Effect<unknown>
+    },
+    unknown,
+    Scope.Scope
+  >
+> = {
+  Store: Effect.map(Store.make<string, string>(), (store) => ({ ...store, anew: store.refresh })),
+  "Store, modify": Effect.map(Store.make<string, string>(), (store) => ({
+    ...store,
+    anew: (key, latch) => Effect.orDie(store.modify(key, () => latch))
+  })),
+  TtlDict: Effect.map(TtlDict.make<string, string>(), (dict) => ({ ...dict, anew: dict.refresh })),
+  LeasedStore: Effect.map(LeasedStore.make({ acquire: (key: string) => Effect.succeed(key) }), (store) => ({
+    ...store,
+    anew: (key, acquire) => store.refresh(key, { acquire })
+  }))
+}
+
+for (const [what, make] of Object.entries(removed)) {
+  describe(`${what}: what was removed while it was computed anew stays away`, () => {
+    for (const [verb, remove] of Object.entries(removals)) {
+      it.scoped(`by ${verb}`, () =>
+        Effect.gen(function*() {
+          const store = yield* make
+          yield* store.set("a", "old")
+          const latch = yield* Deferred.make<string>()
+          const computing = yield* Effect.fork(store.anew("a", Deferred.await(latch)))
+          yield* turns(3)
+          yield* remove(store)
+          yield* Deferred.succeed(latch, "new")
+          yield* Fiber.join(computing)
+          assert.isFalse(yield* store.has("a"))
+        }))
+    }
+
+    it.scoped("but a longer time to live is that of the old value", () =>
+      Effect.gen(function*() {
+        const store = yield* make
+        yield* store.set("a", "old")
+        const latch = yield* Deferred.make<string>()
+        const computing = yield* Effect.fork(store.anew("a", Deferred.await(latch)))
+        yield* turns(3)
+        yield* store.setTimeToLive("a", "1 hour")
+        yield* Deferred.succeed(latch, "new")
+        yield* Fiber.join(computing)
+        assert.isTrue(yield* store.has("a"))
+      }))
+  })
+}
+
+describe("SyncTtlDict: what was removed while it was computed anew stays away", () => {
+  const verbs: Record<string, (dict: SyncTtlDict<string, string>) => unknown> = {
+    delete: (dict) => dict.delete("a"),
+    expire: (dict) => dict.expire("a"),
+    pop: (dict) => dict.pop("a"),
+    popVictim: (dict) => dict.popVictim(),
+    popNewest: (dict) => dict.popNewest(),
+    clear: (dict) => dict.clear(),
+    setTimeToLive: (dict) => dict.setTimeToLive("a", 0),
+    setExpiresAt: (dict) => dict.setExpiresAt("a", 0)
+  }
+  for (const [verb, remove] of Object.entries(verbs)) {
+    it(`by ${verb}`, async () => {
+      const dict = new SyncTtlDict<string, string>()
+      dict.set("a", "old")
+      assert.strictEqual(
+        dict.refresh("a", () => {
+          remove(dict)
+          return "new"
+        }),
+        "new"
+      )
+      assert.isFalse(dict.has("a"))
+      dict.set("a", "old")
+      const fetching = dict.fetch("a", async () => "new", { forceRefresh: true })
+      remove(dict)
+      assert.strictEqual(await fetching, "new")
+      assert.isFalse(dict.has("a"))
+    })
+  }
 })

@@ -319,6 +319,13 @@ export class DictSteps<in out K, in out V, in out F> {
     return this.entries.remove(map, key, now)
   }
 
+  /** Removes the entry that is next to be evicted, or was used last, and returns it. */
+  pop(map: Engine<K, V, F>, now: number, which: "popVictim" | "popNewest"): readonly [key: K, value: V] | Absent {
+    const popped = this.entries[which](map, now)
+    if (popped !== Absent) this.decided(popped[0])
+    return popped
+  }
+
   /** Lets the time to live of what is under a key end now. Returns whether there was anything, fresh or not. */
   expire(map: Engine<K, V, F>, now: number, key: K): boolean {
     this.decided(key)
@@ -347,12 +354,18 @@ export class DictSteps<in out K, in out V, in out F> {
 
   /** @since 1.0.0 */
   setTimeToLive(map: Engine<K, V, F>, now: number, key: K, timeToLive: Duration.DurationInput): boolean {
-    return this.entries.setFreshUntil(map, key, now, now + this.millis(timeToLive))
+    return this.setUntil(map, now, key, now + this.millis(timeToLive))
   }
 
   /** @since 1.0.0 */
   setExpiresAt(map: Engine<K, V, F>, now: number, key: K, moment: number): boolean {
-    return this.entries.setFreshUntil(map, key, now, this.moment("setExpiresAt", moment))
+    return this.setUntil(map, now, key, this.moment("setExpiresAt", moment))
+  }
+
+  private setUntil(map: Engine<K, V, F>, now: number, key: K, until: number): boolean {
+    const found = this.entries.setFreshUntil(map, key, now, until)
+    if (found && until <= now) this.decided(key)
+    return found
   }
 
   /** Whether the entry under a key has expired, or `Absent` when nothing is known of it. */

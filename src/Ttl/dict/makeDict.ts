@@ -310,8 +310,8 @@ export const makeDictWith = <K, V, F, R>(
           (list) => removeMany(list, removingStep, (map, now, key) => steps.remove(map, now, key) !== Absent)
         ),
       pop: (key) => removing((map, now) => orNotFound(key, steps.remove(map, now, key))),
-      popVictim: withRoom(step((map, now) => toOption(entries.popVictim(map, now)))),
-      popNewest: withRoom(step((map, now) => toOption(entries.popNewest(map, now)))),
+      popVictim: withRoom(step((map, now) => toOption(steps.pop(map, now, "popVictim")))),
+      popNewest: withRoom(step((map, now) => toOption(steps.pop(map, now, "popNewest")))),
       clear: withRoom(clearInTurns(step, () => flights.detachAll())),
       keys: step((map, now) => entries.entries(map, now).map(([key]) => key)),
       values: step((map, now) => entries.entries(map, now).map(([, value]) => value)),
