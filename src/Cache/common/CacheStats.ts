@@ -18,7 +18,10 @@ export interface CacheStats {
   readonly hits: number
   /** Lookups that did not: they found no entry, whether they computed one, waited for one, or did without. */
   readonly misses: number
-  /** Those of the misses, and refreshes, that joined a computation under way instead of starting one. */
+  /**
+   * Those of the misses, and refreshes, that joined a computation under way instead of starting one. A lookup that starts one
+   * after all, because what it had joined failed, is none of them any more.
+   */
   readonly coalesced: number
   /** Computations that were started, refreshes included, whatever came of them. */
   readonly computations: number

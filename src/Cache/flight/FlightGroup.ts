@@ -42,6 +42,11 @@ export interface Flight<out A, out E> {
   readonly node: WaitNode
 }
 
+/** A lookup among others: it counts as one that joined another's computation until it starts one itself. */
+export interface Joining {
+  hasJoined: boolean
+}
+
 /** What a flight does. */
 export interface Work<in out A, in out E> {
   readonly compute: (isAttached: () => boolean) => Effect.Effect<A, E>
@@ -97,16 +102,22 @@ export class FlightGroup<in out K, in out A, in out E> {
    * @param commit called once with the result and the time of completion (milliseconds), in the same synchronous step
    *   in which the flight ends, unless it was detached; what it throws becomes the result, a defect
    * @param ended the same whether it was detached or not, before `commit`; it must not throw
+   * @param joining the lookup that enters, where it may do so again
    */
   enter(
     key: K,
     caller: AnyFiber,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
     commit: (exit: Exit.Exit<A, E>, now: number) => void,
-    ended?: (exit: Exit.Exit<A, E>, now: number) => void
+    ended?: (exit: Exit.Exit<A, E>, now: number) => void,
+    joining?: Joining
   ): Flight<A, E> {
-    const joined = this.join(key)
+    const joined = this.join(key, joining)
     if (joined !== undefined) return joined
+    if (joining?.hasJoined === true) {
+      joining.hasJoined = false
+      this.parts.joined(-1)
+    }
     const { file, work } = this.prepare(key, compute, commit, ended)
     const { flight, isAttached } = this.parts.open(key, caller, work)
     if (isAttached()) file(flight)
@@ -159,11 +170,12 @@ export class FlightGroup<in out K, in out A, in out E> {
     }
   }
 
-  private join(key: K): Flight<A, E> | undefined {
+  private join(key: K, joining?: Joining): Flight<A, E> | undefined {
     const joined = this.flights.get(key)?.value
     if (joined === undefined) return undefined
     joined.waiters++
-    this.parts.joined()
+    if (joining?.hasJoined !== true) this.parts.joined(1)
+    if (joining !== undefined) joining.hasJoined = true
     return joined
   }
 }
@@ -184,5 +196,5 @@ interface GroupParts<in out K> {
     flight: Flight<A, E>,
     restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E>
-  readonly joined: () => void
+  readonly joined: (more: number) => void
 }

@@ -101,7 +101,7 @@ export class SingleFlight<in out K> {
   }
 
   /**
-   * What was counted: callers that joined a computation under way instead of starting one, computations that were started,
+   * What was counted: callers that joined computations under way and started none, computations that were started,
    * those of them that failed or died, and those under way.
    */
   get counted(): Pick<CacheStats, "coalesced" | "computations" | "computationFailures" | "inFlight"> {
@@ -162,8 +162,8 @@ export class SingleFlight<in out K> {
         return this.embed(span, key, caller, work)
       },
       await: this.await,
-      joined: () => {
-        this.joins++
+      joined: (more) => {
+        this.joins += more
       }
     })
   }

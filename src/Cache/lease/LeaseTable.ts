@@ -21,7 +21,7 @@ import type { CacheConfigError } from "../errors/CacheErrors.js"
 import { announceComputation } from "../events/announceComputation.js"
 import { makeEventHub } from "../events/EventHub.js"
 import type { LeasedStoreEvent } from "../events/StoreEvent.js"
-import { type Flight, patience } from "../flight/FlightGroup.js"
+import { type Flight, type Joining, patience } from "../flight/FlightGroup.js"
 import { ownExit } from "../flight/ownExit.js"
 import { SingleFlight } from "../flight/SingleFlight.js"
 import { services, withoutSpan, withServices } from "../flight/withServices.js"
@@ -277,7 +277,8 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       write: WriteOptions | undefined,
       restore: Restore,
       isAnew: boolean,
-      failures = 0
+      failures = 0,
+      joining: Joining = { hasJoined: false }
     ): Effect.Effect<LeasedValue<K, V>, E | E2> =>
       Effect.flatMap(
         Effect.withFiberRuntime<LeasedValue<K, V> | Entered<K, V, E>>((caller) =>
@@ -305,7 +306,9 @@ export const makeLeaseTable = <K, V, E, R, R2>(
                   if (outcome === "tooLarge") map.delete(key, now)
                 }
                 update(map, now)
-              }
+              },
+              undefined,
+              joining
             )
             const acquisition = acquisitions.get(flight) ?? own
             acquisitions.set(flight, acquisition)
@@ -324,7 +327,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
                 if (Exit.isSuccess(exit)) return Exit.succeed(exit.value)
                 if (Exit.isFailure(waited)) return Exit.failCause(waited.cause)
                 return failed(exit.cause, acquirer, entered.acquisition, entered.isOwn)
-                  ?? acquireBy(key, acquirer, started, make, write, restore, isAnew, failures + 1)
+                  ?? acquireBy(key, acquirer, started, make, write, restore, isAnew, failures + 1, joining)
               }
             )
             : Effect.succeed(entered)

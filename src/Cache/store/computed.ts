@@ -12,7 +12,7 @@ import type { GuardedMap } from "../common/GuardedMap.js"
 import type { BoundedMap } from "../engine/BoundedMap.js"
 import type { WriteOutcome } from "../engine/BoundedMapOptions.js"
 import type { Limiting } from "../flight/ComputationLimit.js"
-import type { Flight, FlightGroup } from "../flight/FlightGroup.js"
+import type { Flight, FlightGroup, Joining } from "../flight/FlightGroup.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
 import type { ComputationHub } from "../metrics/meteredHub.js"
 import type { LookupSpans } from "../tracing/LookupSpans.js"
@@ -89,6 +89,8 @@ export interface Call<in out K, in out V, in out E, in out G> {
   readonly key: K
   /** Who shares computations with it. */
   readonly group: FlightGroup<K, Computed<V, G>, G>
+  /** The lookup itself, however often it tries. */
+  readonly joining: Joining
   /** The computation. It needs nothing of its caller. */
   readonly compute: LazyArg<Effect.Effect<V | NotLoaded, G>>
   /** What is decided for the write of a value. */
@@ -129,6 +131,7 @@ interface Others<in out K, in out V> {
  * may be remembered. After any other of somebody else's it is its turn.
  *
  * @param failures how many computations of others it has seen fail
+ * @param joining the lookup itself, where it has tried before
  */
 export const callAmongOthers = <K, V, E, F>(
   freshness: Freshness<F>,
@@ -136,13 +139,15 @@ export const callAmongOthers = <K, V, E, F>(
   others: Others<K, V>,
   compute: LazyArg<Effect.Effect<V | NotLoaded, E>>,
   write: WriteOptions | undefined,
-  failures = 0
+  failures = 0,
+  joining: Joining = { hasJoined: false }
 ): Call<K, V, E | F, unknown> => {
   let group = others.after(failures)
   let isOwn = false
   let own: Cause.Cause<E> | undefined
   return {
     key,
+    joining,
     get group() {
       return group
     },

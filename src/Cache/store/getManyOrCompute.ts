@@ -12,7 +12,7 @@ import { Absent } from "../engine/BoundedMapOptions.js"
 import { FiledMap } from "../engine/structures/FiledMap.js"
 import { asExit } from "../errors/asExit.js"
 import type { Limiting } from "../flight/ComputationLimit.js"
-import type { Flight } from "../flight/FlightGroup.js"
+import type { Flight, Joining } from "../flight/FlightGroup.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
 import { withoutSpan, withServices } from "../flight/withServices.js"
 import { keyEquality } from "../keys/keyEquality.js"
@@ -82,7 +82,8 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
     keys: ReadonlyArray<K>,
     load: Load<K, V, E, never, E>,
     write: WriteOptions | undefined,
-    failures: number
+    failures: number,
+    joinings: ReadonlyArray<Joining>
   ): Effect.Effect<ReadonlyArray<Found<E> | undefined>> =>
     Effect.flatMap(rolls(keys.length), (rolls) =>
       Effect.uninterruptibleMask((restore) =>
@@ -98,8 +99,9 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
               return Effect.map(load(missing), byKey)
             }))
           )
-          const enterBy = (key: K, compute: Effect.Effect<V | NotLoaded, E>, roll: number) => {
-            const call = callAmongOthers(entries.freshness, key, groups, () => compute, write, failures)
+          const enterBy = (key: K, compute: Effect.Effect<V | NotLoaded, E>, at: number) => {
+            const roll = rolls[at] ?? 0
+            const call = callAmongOthers(entries.freshness, key, groups, () => compute, write, failures, joinings[at])
             const flight = enter(map, caller, call, roll, false, timed)
             // The step may fail at a key after it: then nobody waits.
             flight.begin(caller, false)
@@ -107,7 +109,7 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
           }
           const start = (key: K, at: number) => {
             missing.push(key)
-            return enterBy(key, Effect.flatMap(batch, valueOf<K, V, E>(key)), rolls[at] ?? 0)
+            return enterBy(key, Effect.flatMap(batch, valueOf<K, V, E>(key)), at)
           }
           const awaited: Array<Flight<Computed<V, unknown>, unknown>> = []
           const wait = ({ call, flight }: ReturnType<typeof start>, isOwn: boolean) => {
@@ -122,10 +124,11 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
           }
           // One step: what another fiber starts or writes comes before all of it, or after.
           const results = keys.map((key, at) => {
-            const found = entries.lookup(map, key, now)
+            // When it tries again it is still the same lookup.
+            const found = failures === 0 ? entries.lookup(map, key, now) : entries.peek(map, key, now)
             if (found === Absent) {
               const isOwn = !group.has(key)
-              return wait(isOwn ? start(key, at) : enterBy(key, Effect.never, 0), isOwn)
+              return wait(isOwn ? start(key, at) : enterBy(key, Effect.never, at), isOwn)
             }
             const result: Found<E> = found instanceof Kept
               ? Exit.map(asExit(found.content), Option.some)
@@ -143,12 +146,14 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
     keys: ReadonlyArray<K>,
     load: Load<K, V, E, never, E>,
     write: WriteOptions | undefined,
-    failures = 0
+    failures = 0,
+    joinings: ReadonlyArray<Joining> = keys.map(() => ({ hasJoined: false }))
   ): Effect.Effect<ReadonlyArray<Found<E>>> =>
-    Effect.flatMap(lookAll(keys, load, write, failures), (found) => {
-      const again = keys.filter((_, at) => found[at] === undefined)
+    Effect.flatMap(lookAll(keys, load, write, failures, joinings), (found) => {
+      const isOpen = (_: unknown, at: number) => found[at] === undefined
+      const again = keys.filter(isOpen)
       if (again.length === 0) return Effect.succeed(found.map((one) => one ?? nothing))
-      return Effect.map(getMany(again, load, write, failures + 1), (rest) => {
+      return Effect.map(getMany(again, load, write, failures + 1, joinings.filter(isOpen)), (rest) => {
         const next = rest.values()
         return found.map((one) => one ?? next.next().value ?? nothing)
       })

@@ -95,7 +95,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
   const enter: Enter<K, V, F> = (
     map,
     caller,
-    { compute, group, key, write },
+    { compute, group, joining, key, write },
     roll,
     isHeard = false,
     batch
@@ -138,7 +138,8 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
         const stale = Exit.isSuccess(exit) && exit.value instanceof InPlaceOfFailure ? exit.value : undefined
         const end = endOf(stale === undefined ? exit : Exit.failCause(stale.cause))
         hub.publish(() => ({ _tag: "ComputationEnded", key, ...end, millis: tookUntil(now) }))
-      }
+      },
+      joining
     )
     return flight
   }
@@ -265,6 +266,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       const callTo = (key: K): Call<K, V, E, E> => ({
         key,
         group,
+        joining: { hasJoined: false },
         compute: () => withServicesForGood(Effect.suspend(() => requireEffect(name, "compute", f(key))), given),
         write: (value) => ({ timeToLive: typeof timeToLive === "function" ? timeToLive(key, value) : timeToLive }),
         failed: Exit.failCause
