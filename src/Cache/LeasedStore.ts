@@ -557,7 +557,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
       peekEntry: (key) =>
         step((map, now) => {
           const held = map.peek(key, now)
-          const expiresAt = map.expiresAt(key)
+          const expiresAt = map.expiresAt(key, now)
           const weight = map.weightOf(key, now)
           if (held === Absent || expiresAt === Absent || weight === Absent) return Option.none()
           const { leases, value } = held
@@ -566,7 +566,7 @@ export const make = <K, V, E = never, R = never, R2 = never>(
         }),
       timeToLive: (key) =>
         Effect.flatten(step((map, now) => {
-          const until = map.expiresAt(key)
+          const until = map.expiresAt(key, now)
           return until === Absent || until <= now ? notFound(key) : Exit.succeed(Duration.millis(until - now))
         })),
       setTimeToLive: (key, timeToLive) => stayUntil(key, (now) => now + givenMillis(name, "timeToLive", timeToLive)),

@@ -53,9 +53,9 @@ export class NaiveDict {
       case "peekEntry":
         return found && {
           value: found.value,
-          expiresAt: this.end(found),
-          remaining: this.end(found) - now,
-          lastUsedAt: this.timeToIdle === Infinity ? undefined : found.usedAt,
+          expiresAt: this.toldAt(found, now),
+          remaining: this.toldAt(found, now) - now,
+          lastUsedAt: this.timeToIdle === Infinity ? undefined : Math.min(found.usedAt, now),
           weight: found.bytes
         }
       case "has":
@@ -124,8 +124,9 @@ export class NaiveDict {
         for (const key of [...this.live(now).keys()]) this.drop(key, "cleared")
         return undefined
       case "timeToLive":
-        return found === undefined || this.end(found) <= now + command.delta ? undefined : this.end(found) - now -
-          command.delta
+        return found === undefined || this.toldAt(found, now) <= now + command.delta
+          ? undefined
+          : this.toldAt(found, now) - now - command.delta
       case "setTimeToLive":
         return this.expire(key, found, now, now + ttl)
       case "setExpiresAt":
@@ -177,13 +178,18 @@ export class NaiveDict {
     return Math.min(expiresAt, usedAt + this.timeToIdle)
   }
 
+  // Nobody has used it later than now: the clock was set back.
+  private toldAt(entry: Entry, now: number): number {
+    return this.end({ ...entry, usedAt: Math.min(entry.usedAt, now) })
+  }
+
   private drop(key: string, reason: string): void {
     this.removed.push(`${key} ${this.all.get(key)?.value.written} ${reason}`)
     this.all.delete(key)
   }
 
   private read(key: string, entry: Entry, now: number): void {
-    this.use(key, { ...entry, usedAt: Math.max(entry.usedAt, now) })
+    this.use(key, { ...entry, usedAt: now })
   }
 
   private use(key: string, entry: Entry): void {

@@ -227,4 +227,23 @@ describe("TtlDict.make: time", () => {
       assert.deepStrictEqual(yield* dict.keys, [])
       assert.strictEqual(yield* dict.byteSize, 0)
     }))
+
+  it.scoped("timeToIdle runs from the last use, also where the clock was set back before it", () =>
+    Effect.gen(function*() {
+      const hour = 3_600_000
+      const dict = yield* TtlDict.make<string, number>({ timeToIdle: "1 minute" })
+      yield* TestClock.setTime(10 * hour)
+      yield* dict.setMany([["used", 1], ["unused", 1]])
+      yield* TestClock.setTime(9 * hour)
+      for (const key of ["used", "unused"]) {
+        assert.deepStrictEqual(yield* dict.timeToLive(key), Duration.minutes(1))
+        const { expiresAt, lastUsedAt, remaining } = yield* Effect.flatten(dict.peekEntry(key))
+        assert.deepStrictEqual([expiresAt, remaining, lastUsedAt], [9 * hour + 60_000, 60_000, 9 * hour])
+      }
+      assert.strictEqual(yield* dict.get("used"), 1)
+      yield* TestClock.setTime(9 * hour + 59_999)
+      assert.isTrue(yield* dict.has("used"))
+      yield* TestClock.setTime(9 * hour + 60_000)
+      assert.isFalse(yield* dict.has("used"))
+    }))
 })

@@ -127,10 +127,13 @@ export class EvictingMap<K, V> extends Printed {
    * When the entry under a key expires if it is not used until then, in milliseconds since the epoch (`Infinity`:
    * never), or `Absent`. Changes nothing; the answer for an entry that has expired but is not reclaimed yet lies in the
    * past.
+   *
+   * @param now with it, an entry that was used later, before the clock was set back, is told to be used now
    */
-  expiresAt(key: K): number | Absent {
+  expiresAt(key: K, now?: number): number | Absent {
     const slot = this.#index.get(key)
-    return slot === -1 ? Absent : this.expiryOf(slot)
+    if (slot === -1) return Absent
+    return now === undefined ? this.expiryOf(slot) : this.#deadlines?.toldAt(slot, now) ?? never
   }
 
   /**
@@ -149,13 +152,13 @@ export class EvictingMap<K, V> extends Printed {
   }
 
   /**
-   * When the entry under a key was written or used last, in milliseconds since the epoch: `now` for one that is in use,
-   * `undefined` where it is not known, as without a time to idle. Changes nothing.
+   * When the entry under a key was written or used last, in milliseconds since the epoch: `now` for one that is in use, or
+   * was used later, before the clock was set back, `undefined` where it is not known, as without a time to idle. Changes nothing.
    */
   lastUseOf(key: K, now: number): number | undefined {
     const slot = this.#index.get(key)
     const at = slot === -1 ? undefined : this.#deadlines?.lastUse(slot)
-    return at === never ? now : at
+    return at === undefined ? at : Math.min(at, now)
   }
 
   /**

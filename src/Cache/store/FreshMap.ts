@@ -94,7 +94,7 @@ export class FreshMap<in out K, in out V, in out E> {
   /** Until when the value under a key is fresh if it is not used, or `Absent`. */
   freshUntil(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
     const until = this.livesUntil(map, key, now)
-    const expiresAt = map.expiresAt(key)
+    const expiresAt = map.expiresAt(key, now)
     return until === Absent || expiresAt === Absent ? Absent : Math.min(until, expiresAt)
   }
 
@@ -110,7 +110,7 @@ export class FreshMap<in out K, in out V, in out E> {
    */
   knownUntil(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): number | Absent {
     const held = map.peek(key, now)
-    const expiresAt = map.expiresAt(key)
+    const expiresAt = map.expiresAt(key, now)
     if (!(held instanceof Kept) || expiresAt === Absent) return expiresAt
     return Either.isLeft(held.content) ? Absent : Math.min(held.freshUntil, expiresAt)
   }

@@ -86,9 +86,18 @@ export class Deadlines {
     this.put(slot, never, never)
   }
 
-  /** A slot is used now. One that is in use stays so. */
+  /** The deadline of a slot as far as can be told at a time: a use that lies after it, as the clock was set back, is of then. */
+  toldAt(slot: number, now: number): number {
+    const deadline = this.of(slot)
+    if (this.uses === undefined || this.uses.cells[slot] === never) return deadline
+    return Math.min(deadline, now + this.timeToIdle)
+  }
+
+  /** A slot is used now, also where it was used later, before the clock was set back. One that is in use stays so. */
   use(slot: number, now: number): void {
-    if (this.uses !== undefined && (this.uses.cells[slot] as number) < now) this.setLastUse(slot, now)
+    if (this.uses === undefined) return
+    const last = this.uses.cells[slot] as number
+    if (last !== now && last !== never) this.setLastUse(slot, now)
   }
 
   /**
