@@ -21,11 +21,10 @@ export interface S3Conditions {
 
 /** The requests it takes to find out. */
 export interface ConditionRequests {
-  readonly put: (
-    key: string,
-    condition: { readonly IfNoneMatch?: string; readonly IfMatch?: string }
-  ) => Effect.Effect<unknown, ObjectStoreError>
-  readonly remove: (key: string, condition: { readonly IfMatch?: string }) => Effect.Effect<unknown, ObjectStoreError>
+  readonly add: (key: string) => Effect.Effect<unknown, ObjectStoreError>
+  readonly save: (key: string) => Effect.Effect<unknown, ObjectStoreError>
+  readonly removeIfMatch: (key: string, etag: string) => Effect.Effect<unknown, ObjectStoreError>
+  readonly remove: (key: string) => Effect.Effect<unknown, ObjectStoreError>
 }
 
 /**
@@ -51,7 +50,7 @@ export const makeS3Conditions = (
     const removing = (key: string) => <A>(probe: Effect.Effect<A, ObjectStoreError>) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(Effect.exit(restore(probe)), (exit) =>
-          Effect.flatMap(Effect.forkIn(Effect.ignore(requests.remove(key, {})), removals), (removal) =>
+          Effect.flatMap(Effect.forkIn(Effect.ignore(requests.remove(key)), removals), (removal) =>
             Exit.isSuccess(exit) ? Effect.zipRight(restore(Fiber.await(removal)), exit) : exit))
       )
 
@@ -71,16 +70,16 @@ export const makeS3Conditions = (
 
     // Two writes of one new name, both only if absent: a store that lets both through ignores the condition.
     const probeWrites = probing((key) => {
-      const add = refusable(requests.put(key, { IfNoneMatch: "*" }))
+      const add = refusable(requests.add(key))
       return Effect.zipRight(add, Effect.map(add, (outcome) => outcome._tag !== "Written"))
     })
 
     // A removal of another content than there is: a store that does it ignores the condition.
     const probeDeletes = probing((key) =>
       Effect.zipRight(
-        requests.put(key, {}),
+        requests.save(key),
         Effect.map(
-          refusable(requests.remove(key, { IfMatch: `"${"0".repeat(32)}"` })),
+          refusable(requests.removeIfMatch(key, `"${"0".repeat(32)}"`)),
           (outcome) => outcome._tag !== "Written"
         )
       )

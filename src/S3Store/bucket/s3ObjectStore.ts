@@ -14,6 +14,7 @@ import { pages } from "../../effect/streams.js"
 import { withSeenSpan } from "../common/seenSpan.js"
 import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "../objects/ObjectStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
+import { repeatConflict } from "./repeatConflict.js"
 import { makeRequestTimeouts } from "./RequestTimeouts.js"
 import { readBody } from "./s3Body.js"
 import { makeS3Conditions, refusable } from "./s3Conditions.js"
@@ -194,13 +195,13 @@ export const makeS3ObjectStore = (
      * something newer may lie there by now.
      */
     const putOnce = (key: string, body: Uint8Array): Effect.Effect<ConditionalOutcome, ObjectStoreError> =>
-      Effect.suspend(() => {
+      repeatConflict(Effect.suspend(() => {
         const sentOnce = makeSentOnce()
         return Effect.matchEffect(put("save", key, body, {}, sentOnce.each), {
           onSuccess: (etag) => Effect.succeed(ConditionalOutcome.Written({ etag })),
           onFailure: (error) => sentOnce.stopped() ? Effect.succeed(ConditionalOutcome.Unknown()) : Effect.fail(error)
         })
-      })
+      }))
 
     const putIf = (...[operation, key, body, condition]: Parameters<typeof put>) =>
       Effect.map(
@@ -216,16 +217,18 @@ export const makeS3ObjectStore = (
           { abortSignal }
         ))
 
+    const removeAnyKey = (key: string) => repeatConflict(removeKey(key, {}))
+
     // To S3 a removal of what is not there is one; some stores answer 404.
     const removeAbsentToo = (name: string) =>
       Effect.catchIf(
-        Effect.asVoid(removeKey(keyPrefix + name, {})),
+        Effect.asVoid(removeAnyKey(keyPrefix + name)),
         (error) => isNoSuchObject(error.cause),
         () => Effect.void
       )
 
     const removePage = (names: ReadonlyArray<string>) =>
-      request("remove", keyPrefix, (abortSignal) =>
+      repeatConflict(request("remove", keyPrefix, (abortSignal) =>
         client.send(
           new sdk.DeleteObjectsCommand({
             ...options.deleteOptions,
@@ -233,7 +236,7 @@ export const makeS3ObjectStore = (
             Delete: { Quiet: true, Objects: names.map((name) => ({ Key: keyPrefix + name })) }
           }),
           { abortSignal }
-        )).pipe(
+        ))).pipe(
           Effect.flatMap(({ Errors = [] }) => {
             const failed = Errors.filter(({ Code }) => !isNoSuchObject({ name: Code }))
             // What failed in passing works on its own; what does not fails with all its store has to say.
@@ -270,8 +273,10 @@ export const makeS3ObjectStore = (
       )
 
     const conditions = yield* makeS3Conditions({ ...options, keyPrefix }, {
-      put: (key, condition) => put("probe", key, Buffer.from("probe"), condition),
-      remove: removeKey
+      add: (key) => put("probe", key, probe, { IfNoneMatch: "*" }),
+      save: (key) => repeatConflict(put("probe", key, probe, {})),
+      removeIfMatch: (key, etag) => removeKey(key, { IfMatch: etag }),
+      remove: removeAnyKey
     })
 
     const onlyWithConditions = <A>(operation: string, name: string, write: Effect.Effect<A, ObjectStoreError>) =>
@@ -317,7 +322,7 @@ export const makeS3ObjectStore = (
       place: `s3://${bucket}/${keyPrefix}`,
       maxObjectBytes,
       load,
-      save: (name, body) => put("save", keyPrefix + name, body, {}),
+      save: (name, body) => repeatConflict(put("save", keyPrefix + name, body, {})),
       saveOnce: (name, body) => putOnce(keyPrefix + name, body),
       add: (name, body) => onlyWithConditions("add", name, putIf("add", keyPrefix + name, body, { IfNoneMatch: "*" })),
       replace: (name, body, etag) =>
@@ -364,6 +369,7 @@ export const makeS3ObjectStore = (
   })
 
 const refused: ConditionalOutcome = ConditionalOutcome.Refused()
+const probe = Buffer.from("probe")
 
 const loadSdk = Effect.tryPromise({
   try: async () => {

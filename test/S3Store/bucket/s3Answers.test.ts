@@ -12,6 +12,7 @@ import {
 import { toObjectStoreError } from "../../../src/S3Store/bucket/toObjectStoreError.js"
 import { labelOf } from "../../support/majors.js"
 import { everyNth } from "../../support/property.js"
+import { whileTurning } from "../../support/whileTurning.js"
 import { type Kind, makeAnsweringS3, type Refusal } from "../answeringS3.js"
 
 const Texts = Keyspace.make("texts", { key: Schema.String, value: Schema.String })
@@ -84,7 +85,8 @@ describe("every code of S3, whatever the operation", () => {
           yield* s3.refuse((kind, path) =>
             refused.includes(kind) && (kind === "delete" || !kept.includes(path)) ? refusal : undefined
           )
-          const error = yield* failureOf(run(cache))
+          // What conflicts is asked for again, after a while.
+          const error = yield* failureOf(answer.reason === "Conflict" ? whileTurning(run(cache)) : run(cache))
           // Who loses a race may try again, and then says so in words of its own.
           if (answer.reason !== "Conflict" || name !== "add") {
             assert.strictEqual(error?.reason, answer.reason, `${code}: ${String(error?.message)}`)
