@@ -10,8 +10,8 @@ import type { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 const attempts = 4
 
 /**
- * Makes a request again, later and later, where S3 has not done it since it is busy with another one of the same object: it
- * asks for that. Only for what says nothing of what lies there: what became of a condition is for others to look at.
+ * Makes a request again, later and later, where the store has not done it since it is busy with another one of the same
+ * object, and asks for that. Only for what does not depend on what lies there: of a condition others look what became.
  */
 export const repeatConflict = <A>(
   request: Effect.Effect<A, ObjectStoreError>,

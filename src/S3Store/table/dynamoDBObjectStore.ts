@@ -18,6 +18,7 @@ import { configError } from "../../Cache/errors/configError.js"
 import { rethrow } from "../../Cache/installed/rethrow.js"
 import { millis } from "../../Cache/options/timeToLive.js"
 import { pages } from "../../effect/streams.js"
+import { repeatConflict } from "../bucket/repeatConflict.js"
 import { makeRequestTimeouts } from "../bucket/RequestTimeouts.js"
 import { makeSentOnce, type SentOnce } from "../bucket/SentOnce.js"
 import { statusOf } from "../bucket/toObjectStoreError.js"
@@ -97,7 +98,7 @@ export const makeDynamoDBObjectStore = (
 
     const load: ObjectStore["load"] = (name, { firstBytes, ifNoneMatch, isCertain } = {}) =>
       Effect.map(
-        request("load", name, (abortSignal) =>
+        repeatConflict(request("load", name, (abortSignal) =>
           client.send(
             new sdk.GetItemCommand({
               TableName: table,
@@ -105,7 +106,7 @@ export const makeDynamoDBObjectStore = (
               ConsistentRead: consistentReads === "always" || isCertain === true || !isEntryName(name)
             }),
             { abortSignal }
-          )),
+          ))),
         ({ Item }) => {
           const object = Item && objectOf(Item)
           if (object === undefined) return LoadOutcome.Absent()
@@ -166,7 +167,8 @@ export const makeDynamoDBObjectStore = (
                   : ConditionalOutcome.Refused()
               ),
             onFailure: (error) =>
-              condition.ConditionExpression !== undefined && (statusOf(error.cause) ?? 0) >= 500
+              condition.ConditionExpression !== undefined &&
+                (error.reason === "Conflict" || (statusOf(error.cause) ?? 0) >= 500)
                 ? Effect.succeed(ConditionalOutcome.Unknown())
                 : Effect.fail(error)
           }
@@ -185,13 +187,13 @@ export const makeDynamoDBObjectStore = (
       })
 
     const saveOnce = (name: string, body: Uint8Array): Effect.Effect<ConditionalOutcome, ObjectStoreError> =>
-      Effect.suspend(() => {
+      repeatConflict(Effect.suspend(() => {
         const sentOnce = makeSentOnce()
         return Effect.catchAll(
           put("save", name, body, {}, sentOnce.each),
           (error) => sentOnce.stopped() ? Effect.succeed(ConditionalOutcome.Unknown()) : Effect.fail(error)
         )
-      })
+      }))
 
     const remove = (name: string, etag?: string) =>
       request("remove", name, (abortSignal) =>
@@ -212,13 +214,13 @@ export const makeDynamoDBObjectStore = (
     /** What a batch leaves undone, since the table is asked too much, is asked for again, later and later. */
     const removeBatch = (names: ReadonlyArray<string>, nth = 1): Effect.Effect<void, ObjectStoreError> =>
       Effect.flatMap(
-        request("remove", names[0] ?? "", (abortSignal) =>
+        repeatConflict(request("remove", names[0] ?? "", (abortSignal) =>
           client.send(
             new sdk.BatchWriteItemCommand({
               RequestItems: { [table]: names.map((name) => ({ DeleteRequest: { Key: keyOf(name) } })) }
             }),
             { abortSignal }
-          )),
+          ))),
         ({ UnprocessedItems }) => {
           const left = Object.values(UnprocessedItems ?? {}).flat().flatMap(({ DeleteRequest }) => {
             const name = DeleteRequest?.Key?.["sk"]?.S
@@ -271,7 +273,10 @@ export const makeDynamoDBObjectStore = (
       maxObjectBytes,
       load,
       save: (name, body) =>
-        Effect.map(put("save", name, body, {}), (outcome) => outcome._tag === "Written" ? outcome.etag : Option.none()),
+        Effect.map(
+          repeatConflict(put("save", name, body, {})),
+          (outcome) => outcome._tag === "Written" ? outcome.etag : Option.none()
+        ),
       saveOnce,
       add: (name, body) => put("add", name, body, { ConditionExpression: "attribute_not_exists(pk)" }),
       replace: (name, body, etag) =>
@@ -279,8 +284,13 @@ export const makeDynamoDBObjectStore = (
           ConditionExpression: "etag = :etag",
           ExpressionAttributeValues: { ":etag": { S: etag } }
         }),
-      remove: (name) => Effect.asVoid(remove(name)),
-      removeIfMatch: (name, etag) => remove(name, etag),
+      remove: (name) => Effect.asVoid(repeatConflict(remove(name))),
+      removeIfMatch: (name, etag) =>
+        Effect.catchIf(
+          remove(name, etag),
+          ({ reason }) => reason === "Conflict",
+          () => Effect.succeed("unknown" as const)
+        ),
       removeAll: (names) =>
         Effect.forEach(Arr.chunksOf([...new Set(names)], 25), (some) => removeBatch(some), {
           concurrency: 4,

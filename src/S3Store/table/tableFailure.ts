@@ -24,8 +24,14 @@ const reasons: Readonly<Record<string, ObjectStoreReason>> = {
   LimitExceededException: "Throttled",
   InternalServerError: "Unavailable",
   ValidationException: "Rejected",
-  ItemCollectionSizeLimitExceededException: "Rejected"
+  ItemCollectionSizeLimitExceededException: "Rejected",
+  // Another Region, or a transaction, is writing the item.
+  ReplicatedWriteConflictException: "Conflict",
+  TransactionConflictException: "Conflict"
 }
+
+/** What DynamoDB calls a key of KMS that cannot be used. */
+const isAboutEncryption = /^KMS|EncryptionCredentials/
 
 /** Whether the condition of a write did not hold. */
 export const isConditionFailed = (cause: unknown): boolean => nameOf(cause) === "ConditionalCheckFailedException"
@@ -41,11 +47,13 @@ export const toTableError = (
   const code = nameOf(cause)
   const status = statusOf(cause)
   const network = Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : undefined
-  const reason = reasons[code] ?? answerOf({ code, status, network }).reason
+  const reason = isAboutEncryption.test(code)
+    ? "Encryption"
+    : reasons[code] ?? answerOf({ code, status, network }).reason
   const said = `${status === undefined ? "" : `DynamoDB answered ${status} `}${oneLine(code, 80)}: ${
     oneLine(cause.message, 200)
   }`
-  const lead = leadOf(reason, operation, table, cause.message)
+  const lead = leadOf(reason, operation, table, code, cause.message)
   return new ObjectStoreError({
     reason,
     operation,
@@ -55,7 +63,13 @@ export const toTableError = (
   })
 }
 
-const leadOf = (reason: ObjectStoreReason, operation: string, table: string, said: string): string | undefined => {
+const leadOf = (
+  reason: ObjectStoreReason,
+  operation: string,
+  table: string,
+  code: string,
+  said: string
+): string | undefined => {
   switch (reason) {
     case "NoSuchBucket":
       return `there is no table ${table}`
@@ -63,8 +77,13 @@ const leadOf = (reason: ObjectStoreReason, operation: string, table: string, sai
       return `access denied. The role needs ${actions[operation] ?? "dynamodb:PutItem"} on table ${table}`
     case "Credentials":
       return "the credentials are not accepted"
+    case "Encryption":
+      return `the key that DynamoDB encrypts table ${table} with cannot be used`
     case "Rejected":
-      return isAboutKeys.test(said)
+      if (code === "ItemCollectionSizeLimitExceededException") {
+        return `table ${table} has a local secondary index, and so 10 GB at most for each partition key: take one without`
+      }
+      return code === "ValidationException" && isAboutKeys.test(said)
         ? `the request was refused: has table ${table} the partition key pk and the sort key sk, both strings`
         : "the request was refused"
     default:

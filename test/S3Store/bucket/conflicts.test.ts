@@ -19,14 +19,15 @@ const makeConflicting = (options: object = {}) =>
     return {
       ...s3,
       conflict: (kind: Kind, times: number, code: string) =>
-        s3.refuse((asked) => {
-          if (asked !== kind) return undefined
-          made++
-          return left++ < times ? { status: 409, code } : undefined
-        }).pipe(Effect.tap(() => {
-          left = 0
+        Effect.suspend(() => {
+          left = times
           made = 0
-        })),
+          return s3.refuse((asked) => {
+            if (asked !== kind) return undefined
+            made++
+            return left-- > 0 ? { status: 409, code } : undefined
+          })
+        }),
       made: () => made
     }
   })

@@ -7,12 +7,13 @@ import {
   ScanCommand
 } from "@aws-sdk/client-dynamodb"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Option, Schema, Stream, TestClock } from "effect"
+import { Effect, Either, Fiber, Layer, Option, Predicate, Schema, Stream, TestClock } from "effect"
 import { CacheConfigError } from "effect-aws-cache/Cache"
 import { ClientCache } from "effect-aws-cache/ClientLayer"
 import { Keyspace, ObjectStore, S3Cache } from "effect-aws-cache/S3Store"
 import { toTableError } from "../../../src/S3Store/table/tableFailure.js"
 import * as DynamoDBServer from "../../servers/DynamoDBServer.js"
+import { whileTurning } from "../../support/whileTurning.js"
 import { entryName } from "../levels/asEntries.js"
 import { conformance } from "../objects/ObjectStore.conformance.js"
 
@@ -196,6 +197,65 @@ describe("an object store in a table", () => {
       assert.include(detail, says)
       assert.strictEqual(detail.includes("partition key pk"), isAboutKeys)
     })
+  }
+
+  it("has words of its own for each refusal", () => {
+    const rows: ReadonlyArray<readonly [name: string, reason: string, says: string]> = [
+      ["ReplicatedWriteConflictException", "Conflict", "ReplicatedWriteConflictException as a test says"],
+      ["TransactionConflictException", "Conflict", "TransactionConflictException as a test says"],
+      ["ItemCollectionSizeLimitExceededException", "Rejected", "table names has a local secondary index"],
+      ["KMSAccessDeniedException", "Encryption", "the key that DynamoDB encrypts table names with cannot be used"],
+      ["KMSDisabledException", "Encryption", "the key that DynamoDB encrypts table names with cannot be used"],
+      ["ResourceInUseException", "Rejected", "the request was refused. "]
+    ]
+    for (const [name, reason, says] of rows) {
+      const error = toTableError("save", "dynamodb://names/cache/a", "names", rejection(name))
+      assert.strictEqual(error.reason, reason, name)
+      assert.include(error.detail, says)
+      assert.include(error.detail, name)
+      assert.notInclude(error.detail, "partition key pk")
+    }
+  })
+
+  for (const name of ["ReplicatedWriteConflictException", "TransactionConflictException"]) {
+    const requests: ReadonlyArray<
+      readonly [what: string, run: (store: ObjectStore) => Effect.Effect<unknown, unknown>, outcome: unknown]
+    > = [
+      ["load", (store) => store.load("a"), undefined],
+      ["save", (store) => store.save("a", bytes("one")), undefined],
+      ["saveOnce", (store) => store.saveOnce?.("a", bytes("one")) ?? Effect.void, undefined],
+      ["remove", (store) => store.remove("a"), undefined],
+      ["removeAll", (store) => store.removeAll(["a"]), undefined],
+      ["add", (store) => store.add("a", bytes("one")), "Unknown"],
+      ["replace", (store) => store.replace("a", bytes("one"), "\"x\""), "Unknown"],
+      ["removeIfMatch", (store) => store.removeIfMatch("a", "\"x\""), "unknown"]
+    ]
+    for (const [what, run, outcome] of requests) {
+      it.scoped(`${outcome === undefined ? "asks again after" : "leaves open what became of"} ${what}: ${name}`, () =>
+        Effect.gen(function*() {
+          let left = outcome === undefined ? 3 : 1
+          const { client, sent } = answering(() => {
+            if (left-- > 0) throw rejection(name)
+            return {}
+          })
+          const store = yield* ObjectStore.makeDynamoDBClient(client, { table: "names" })
+          const became = yield* whileTurning(run(store))
+          assert.strictEqual(sent.length, outcome === undefined ? 4 : 1)
+          if (outcome !== undefined) {
+            assert.strictEqual(Predicate.hasProperty(became, "_tag") ? became._tag : became, outcome)
+            return
+          }
+          left = Infinity
+          assert.strictEqual(
+            Either.match(yield* whileTurning(Effect.either(run(store))), {
+              onLeft: (error) => Predicate.hasProperty(error, "reason") ? error.reason : error,
+              onRight: () => "nothing"
+            }),
+            "Conflict"
+          )
+          assert.strictEqual(sent.length, 8)
+        }))
+    }
   }
 
   it.scopedLive("tells of the keys of a table that has others, whatever it is asked", () =>
