@@ -237,7 +237,7 @@ describe("TtlDict.make: time", () => {
       yield* TestClock.setTime(9 * hour)
       for (const key of ["used", "unused"]) {
         assert.deepStrictEqual(yield* dict.timeToLive(key), Duration.minutes(1))
-        const { expiresAt, lastUsedAt, remaining } = yield* Effect.flatten(dict.peekEntry(key))
+        const { expiresAt, lastUsedAt, remaining } = Option.getOrThrow(yield* dict.peekEntry(key))
         assert.deepStrictEqual([expiresAt, remaining, lastUsedAt], [9 * hour + 60_000, 60_000, 9 * hour])
       }
       assert.strictEqual(yield* dict.get("used"), 1)

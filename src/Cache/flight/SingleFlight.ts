@@ -31,6 +31,7 @@ import { CacheReentryError } from "../errors/CacheErrors.js"
 import { keyEquality } from "../keys/keyEquality.js"
 import { printKey } from "../printing/printKey.js"
 import { awayFromSeats } from "./awayFromSeats.js"
+import { committed } from "./committed.js"
 import { type EmbeddedFlight, type Flight, FlightGroup, type Work } from "./FlightGroup.js"
 import { linksTo, withSpanOfFiber } from "./flightSpan.js"
 import { leave, leaveAlone } from "./leaving.js"
@@ -274,15 +275,24 @@ export class SingleFlight<in out K> {
    *
    * @param span the name of its span
    * @param key asked for when it starts
+   * @param awaiting which computations will wait for it, asked for when it starts: it must not wait for one of them that has
+   *   not begun to
    */
-  once<A, E>(span: string, key: LazyArg<K>, compute: Effect.Effect<A, E>): Effect.Effect<A, E> {
+  once<A, E>(
+    span: string,
+    key: LazyArg<K>,
+    compute: Effect.Effect<A, E>,
+    awaiting: LazyArg<ReadonlyArray<WaitNode>> = () => []
+  ): Effect.Effect<A, E> {
     const group = this.group<A, E>(span)
     let flight: Flight<A, E> | undefined
     return Effect.uninterruptibleMask((restore) =>
       Effect.withFiberRuntime((caller) => {
         // One that everybody has left is interrupted.
-        if (flight === undefined || flight.waiters === 0) flight = group.enter(key(), caller, () => compute, () => {})
-        else flight.waiters++
+        if (flight === undefined || flight.waiters === 0) {
+          flight = group.enter(key(), caller, () => compute, () => {})
+          for (const node of awaiting()) node.begin(flight.node)
+        } else flight.waiters++
         return this.await(flight, restore)
       })
     )
@@ -511,17 +521,4 @@ interface Opened<in out A, in out E> {
   readonly settle: (exit: Exit.Exit<A, E>, now: number) => Exit.Exit<A, E>
   /** Lets a fiber of its own run it. */
   readonly launch: (caller: AnyFiber, immediate: boolean) => void
-}
-
-const committed = <A, E>(
-  exit: Exit.Exit<A, E>,
-  commit: (exit: Exit.Exit<A, E>, now: number) => void,
-  now: number
-): Exit.Exit<A, E> => {
-  try {
-    commit(exit, now)
-    return exit
-  } catch (defect) {
-    return Exit.die(defect)
-  }
 }

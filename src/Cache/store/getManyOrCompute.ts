@@ -14,8 +14,10 @@ import { asExit } from "../errors/asExit.js"
 import type { Limiting } from "../flight/ComputationLimit.js"
 import type { Flight, Joining } from "../flight/FlightGroup.js"
 import type { SingleFlight } from "../flight/SingleFlight.js"
+import type { WaitNode } from "../flight/WaitNode.js"
 import { withoutSpan, withServices } from "../flight/withServices.js"
 import { keyEquality } from "../keys/keyEquality.js"
+import { loadedPairs } from "../options/loadedPairs.js"
 import { requireEffect } from "../options/requireEffect.js"
 import { type Batch, callAmongOthers, type Computed, ended, type Enter, NotLoaded } from "./computed.js"
 import type { FreshMap, Stored } from "./FreshMap.js"
@@ -89,6 +91,7 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
       Effect.uninterruptibleMask((restore) =>
         lookup((map, now, caller) => {
           const missing: Array<K> = []
+          const nodes: Array<WaitNode> = []
           const group = groups.after(failures)
           const timed: Batch = { began: undefined }
           const batch = batches.once(
@@ -97,7 +100,8 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
             limited(Effect.flatMap(Clock.currentTimeMillis, (now) => {
               timed.began = now
               return Effect.map(load(missing), byKey)
-            }))
+            })),
+            () => nodes
           )
           const enterBy = (key: K, compute: Effect.Effect<V | NotLoaded, E>, at: number) => {
             const roll = rolls[at] ?? 0
@@ -109,7 +113,9 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
           }
           const start = (key: K, at: number) => {
             missing.push(key)
-            return enterBy(key, Effect.flatMap(batch, valueOf<K, V, E>(key)), at)
+            const started = enterBy(key, Effect.flatMap(batch, valueOf<K, V, E>(key)), at)
+            nodes.push(started.flight.node)
+            return started
           }
           const awaited: Array<Flight<Computed<V, unknown>, unknown>> = []
           const wait = ({ call, flight }: ReturnType<typeof start>, isOwn: boolean) => {
@@ -172,7 +178,8 @@ export const makeGetManyOrCompute = <K, V, F>(parts: {
       const at = Array.from(keys, (key) => places.get(key)?.value ?? places.add(key, different.push(key) - 1).value)
       const loading: Load<K, V, E | E2, never, E | E2> = (missing) => {
         given = withoutSpan(given)
-        return withServices(requireEffect(name, "load", load(missing)), given)
+        const loaded = Effect.flatMap(requireEffect(name, "load", load(missing)), (pairs) => loadedPairs(name, pairs))
+        return withServices(loaded, given)
       }
       return Effect.flatMap(
         getMany(different, loading, write),

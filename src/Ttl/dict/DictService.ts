@@ -16,6 +16,7 @@ import type * as Scope from "effect/Scope"
 import { asExit } from "../../Cache/errors/asExit.js"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { checkOptions, checkValue, nameIn, whenRight, withFunction } from "../../Cache/options/checkOptions.js"
+import { loadedPairs } from "../../Cache/options/loadedPairs.js"
 import { entriesIn, keysIn } from "../../Cache/options/manyEntries.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import { schemaFieldFault, schemaKeyFault } from "../../Cache/options/schemaFieldFault.js"
@@ -235,12 +236,16 @@ const make = <K, KI, V, VI, F, FI, R>(
             keys,
             (valid) =>
               dict.getManyOrCompute<E, R2, E2 | CacheValueError>(valid, (missing) =>
-                Effect.map(load(missing), (loaded) =>
-                  Array.from(loaded, ([key, value]) =>
-                    [
-                      orThrow(findableKey(name, key)),
-                      value instanceof LoadFailure ? value : Either.getOrElse(checkEntry(key, value), loadFailure)
-                    ] as const)), write)
+                Effect.map(
+                  Effect.flatMap(requireEffect(name, "load", load(missing)), (loaded) => loadedPairs(name, loaded)),
+                  (pairs) =>
+                    pairs.map(([key, value]) =>
+                      [
+                        orThrow(findableKey(name, key)),
+                        value instanceof LoadFailure ? value : Either.getOrElse(checkEntry(key, value), loadFailure)
+                      ] as const
+                    )
+                ), write)
           )
         ),
       memoize: (f, how) =>

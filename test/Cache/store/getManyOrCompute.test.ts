@@ -232,6 +232,66 @@ describe("getManyOrCompute", () => {
         assert.isTrue(Exit.isFailure(throws) && String(throws.cause).includes("thrown"))
       }))
 
+    it.scoped(`tells what are no pairs: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make<string>()
+        const given: ReadonlyArray<readonly [given: string, told: string]> = [
+          ["null", "null"],
+          ["5", "5"],
+          ["\"ab\"", "a string"],
+          ["{ \"a\": 1 }", "an object"],
+          ["[{ \"id\": 1 }]", "at 0, an object that is no such pair"],
+          ["[[\"a\", \"x\"], \"ab\"]", "at 1, a string that is no such pair"],
+          ["[[\"a\", \"x\", 5]]", "at 0, an array that is no such pair"],
+          ["[null]", "at 0, null that is no such pair"]
+        ]
+        for (const [json, told] of given) {
+          const exit = yield* Effect.exit(store.getManyOrCompute(["a", "b"], () => Effect.sync(() => JSON.parse(json))))
+          const message =
+            `${what}: load is one that gives ${told}, but must be a function whose Effect gives pairs of a key ` +
+            "and a value, as an array, a Map or something else to iterate over"
+          assert.isTrue(Exit.isFailure(exit) && String(exit.cause).includes(message), String(exit))
+          assert.isTrue(Option.isNone(yield* store.getOption("a")))
+        }
+        const pairs = new Map([["a", "x"]])
+        assert.deepStrictEqual(
+          yield* store.getManyOrCompute(["a", "b"], () => Effect.succeed(pairs)),
+          some("x", undefined)
+        )
+        assert.deepStrictEqual(
+          yield* store.getManyOrCompute(["b"], () => Effect.sync(() => new Map([["b", "y"]]).entries())),
+          some("y")
+        )
+      }))
+
+    it.scoped(`a loader that asks for a key of its own fails for all, by that key, and nothing is kept: ${what}`, () =>
+      Effect.gen(function*() {
+        const store = yield* make<string>()
+        const inner = yield* make<string>()
+        const loading = (within: Effect.Effect<unknown>) => (missing: ReadonlyArray<string>) =>
+          Effect.as(within, missing.map((key) => [key, "bulk"] as const))
+        for (const asked of ["x", "y"]) {
+          const lookup = store.getOrCompute(asked, Effect.succeed("inner")).pipe(Effect.orDie)
+          for (const within of [lookup, Effect.orDie(inner.getOrCompute("any", Effect.orDie(lookup)))]) {
+            const exit = yield* Effect.exit(store.getManyOrCompute(["x", "y"], loading(within)))
+            const message = `${what}: the computation for "${asked}" waits for its own result`
+            assert.isTrue(Exit.isFailure(exit) && String(exit.cause).includes(message), String(exit))
+            assert.deepStrictEqual(
+              yield* Effect.all([store.getOption("x"), store.getOption("y")]),
+              some(undefined, undefined)
+            )
+          }
+        }
+        const other = Effect.orDie(store.getOrCompute("z", Effect.succeed("inner")))
+        assert.deepStrictEqual(yield* store.getManyOrCompute(["x", "y"], loading(other)), some("bulk", "bulk"))
+        assert.deepStrictEqual(yield* store.getOption("z"), Option.some("inner"))
+        yield* store.remove("x")
+        // What is written by the loader itself is there, and is no computation.
+        const written = Effect.zipRight(Effect.orDie(store.set("x", "set")), store.getOption("x"))
+        assert.deepStrictEqual(yield* store.getManyOrCompute(["x", "y"], loading(written)), some("bulk", "bulk"))
+        assert.deepStrictEqual(yield* store.getOption("x"), Option.some("set"))
+      }))
+
     it(`runs synchronously where the loader does: ${what}`, () =>
       Effect.runPromise(Effect.scoped(Effect.gen(function*() {
         const store = yield* make<number>()
