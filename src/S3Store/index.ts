@@ -15,6 +15,7 @@ export {
   EntryTooLargeError
 } from "../Cache/errors/CacheErrors.js"
 export type { ErrorGuard } from "../Cache/errors/errorGuard.js"
+export { LoadFailure, loadFailure } from "../Cache/store/getManyOrCompute.js"
 export { ClientBuildError, type ClientBuildReason } from "../ClientLayer/errors/ClientErrors.js"
 export type { CodecName } from "./entry/Codec.js"
 export type { EncryptionKey, EncryptionOptions } from "./entry/encryption.js"

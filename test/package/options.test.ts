@@ -748,7 +748,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "S3Cache.getManyOrCompute": {
     use: onS3((options) => S3Cache.getManyOrCompute([word], () => Effect.succeed([[word, 2]]), options)),
-    options: { concurrency: count }
+    options: { ...writeOptions, tags: texts, concurrency: count }
   },
   "S3Cache.list": {
     use: onS3((options) => Stream.runDrain(S3Cache.list(words, options))),

@@ -32,6 +32,8 @@ interface Coordinated<out A> {
   >
   /** Computes and writes, behind a fence; without one where processes cannot agree. */
   readonly compute: (fence: Fence | undefined) => Effect.Effect<A>
+  /** Told that it waits for another process. */
+  readonly waits?: (() => void) | undefined
 }
 
 /** Lets one process of all compute, and the others wait for its result. */
@@ -60,7 +62,7 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
       )
     })
 
-  return <A>(key: AnyKey, { check, compute }: Coordinated<A>) => {
+  return <A>(key: AnyKey, { check, compute, waits }: Coordinated<A>) => {
     const name = leaseNameOf(key.objectName)
     let computed: Option.Option<A> = Option.none()
 
@@ -108,6 +110,7 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
     ): Effect.Effect<A, ObjectStoreError> =>
       Effect.flatMap(computeOnceAcquired(take), (outcome): Effect.Effect<A, ObjectStoreError> => {
         if (Either.isRight(outcome)) return Effect.succeed(outcome.right)
+        waits?.()
         if (patience.looks === 0) ledger.record({ _tag: "LeaseAwaited", key })
         return Effect.flatMap(
           leases.wait(name, outcome.left, patience),

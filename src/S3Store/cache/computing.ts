@@ -68,6 +68,18 @@ export interface Call<in out K, in out V, out F, in out E> {
   readonly startedAt?: (() => number | undefined) | undefined
   /** Limits how many results are written at the same time. */
   readonly throttle?: Effect.Semaphore | undefined
+  /** Told how it goes, where it is one of many. */
+  readonly turn?: Turn | undefined
+}
+
+/** Who has to know whether a key is to be computed. */
+export interface Turn {
+  /** A flight of this call begins, which may compute. */
+  readonly begins: () => void
+  /** Somebody else computes, and it waits for that. */
+  readonly waits: () => void
+  /** Its flight has ended. */
+  readonly ends: () => void
 }
 
 /** How a lookup ended. */

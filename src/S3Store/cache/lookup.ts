@@ -109,7 +109,8 @@ export const makeLookup = (
               )
             }))),
           compute: (fence) =>
-            compute(call, policy, stale, isAttached, fence)
+            compute(call, policy, stale, isAttached, fence),
+          waits: call.turn?.waits
         })
     })
 
@@ -160,11 +161,15 @@ export const makeLookup = (
       call.key,
       call.group,
       (isAttached) =>
-        Effect.flatMap(
-          reading.readMemory(call.key, policy, reading.loadInside),
-          (held) => loadOrCompute({ ...call, heardBy: "nobody" }, policy, held, isAttached, true)
+        inTurn(
+          call,
+          Effect.flatMap(
+            reading.readMemory(call.key, policy, reading.loadInside),
+            (held) => loadOrCompute({ ...call, heardBy: "nobody" }, policy, held, isAttached, true)
+          )
         ),
-      toKeep
+      toKeep,
+      call.turn?.begins
     )
 
   /**
@@ -265,10 +270,15 @@ export const makeLookup = (
       return memory.coalesce(
         call.key,
         call.group,
-        (isAttached) => loadOrCompute({ ...call, outlasted }, policy, held, isAttached, false),
+        (isAttached) => inTurn(call, loadOrCompute({ ...call, outlasted }, policy, held, isAttached, false)),
         toKeep,
         // Another flight may have ended since the look.
-        (present) => present === found || present === held ? undefined : answer(call, policy, present),
+        (present) => {
+          if (present !== found && present !== held) return answer(call, policy, present)
+          call.turn?.begins()
+          return undefined
+        },
+        call.turn?.waits,
         policy.freshness.staleIfSlow === 0 ? undefined : {
           after,
           instead: Effect.tap(oldValueOf(call.key, policy), () => Effect.sync(() => outlasted.isSo = true))
@@ -329,6 +339,10 @@ export const makeLookup = (
 
   return { lookup, renew }
 }
+
+/** The flight of a call. */
+const inTurn = <A, K, V, F, E>({ turn }: Call<K, V, F, E>, flight: Effect.Effect<A>): Effect.Effect<A> =>
+  turn === undefined ? flight : Effect.ensuring(flight, Effect.sync(turn.ends))
 
 const tellOf = (
   lookups: LookupSpans,

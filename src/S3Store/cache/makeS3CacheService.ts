@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { inBackground } from "../../Cache/background/Background.js"
+import type { OptionKinds } from "../../Cache/engine/options/optionKinds.js"
 import { asExit } from "../../Cache/errors/asExit.js"
 import type { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
 import { configError } from "../../Cache/errors/configError.js"
@@ -270,13 +271,19 @@ export const makeS3CacheService = (
       getMany: (keys, how) => ofKeys(name, keys, how, (keys) => many.getMany(keys, how)),
       hasMany: (keys, how) => ofKeys(name, keys, how, (keys) => many.hasMany(keys, how)),
       getManyOrCompute: (keys, load, how) =>
-        ofKeys(name, keys, how, (keys) =>
-          withFunction(
-            name,
-            "load",
-            load,
-            Effect.suspend(() => many.getManyOrCompute(keys, load, how))
-          )),
+        ofKeys(
+          name,
+          keys,
+          how,
+          (keys) =>
+            withFunction(
+              name,
+              "load",
+              load,
+              Effect.suspend(() => many.getManyOrCompute(keys, load, how))
+            ),
+          s3WriteManyKinds
+        ),
       setMany: (entries, how) =>
         withCallOptions(
           name,
@@ -392,11 +399,12 @@ const ofKeys = <Key, A, E, R>(
   cache: string,
   keys: Iterable<Key>,
   options: S3CacheManyOptions | undefined,
-  use: (keys: ReadonlyArray<Key>) => Effect.Effect<A, E, R>
+  use: (keys: ReadonlyArray<Key>) => Effect.Effect<A, E, R>,
+  kinds: OptionKinds<S3CacheManyOptions> = s3ManyKinds
 ): Effect.Effect<A, E, R> =>
   withCallOptions(
     cache,
     options,
-    s3ManyKinds,
+    kinds,
     whenRight(() => keysIn(cache, keys), (keys) => unlessWrongKeys(cache, keys, (key) => key, use))
   )

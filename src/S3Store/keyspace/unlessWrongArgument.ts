@@ -8,6 +8,9 @@ import { describeType } from "../../Cache/engine/options/describeType.js"
 import { wrongOptionTexts } from "../../Cache/engine/options/wrongOptionTexts.js"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { withFunction } from "../../Cache/options/checkOptions.js"
+import { wrongOptions } from "../../Cache/options/wrongOptions.js"
+import { s3WriteKinds } from "../options/optionKinds.js"
+import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
 import { CacheKey, Keyspace } from "./Keyspace.js"
 
 /** What is done with a key, unless it is none: then it dies with `CacheKeyError`. */
@@ -84,8 +87,8 @@ export const unlessWrongTag = <A, E>(
  */
 export const pairsOf = <K, V>(
   cache: string,
-  loaded: Iterable<readonly [key: K, value: V]>
-): Effect.Effect<ReadonlyArray<readonly [key: K, value: V]>> => {
+  loaded: Iterable<readonly [key: K, value: V, options?: S3CacheWriteOptions | undefined]>
+): Effect.Effect<ReadonlyArray<readonly [key: K, value: V, options?: S3CacheWriteOptions | undefined]>> => {
   const given: unknown = loaded
   const accepted = "a function whose Effect gives pairs of a CacheKey and a value, as an array or a Map"
   if (typeof given !== "object" || given === null || !(Symbol.iterator in given)) {
@@ -93,13 +96,18 @@ export const pairsOf = <K, V>(
   }
   const pairs = Array.from(loaded)
   const at = pairs.findIndex((pair: unknown) =>
-    !Array.isArray(pair) || pair.length !== 2 || !(pair[0] instanceof CacheKey)
+    !Array.isArray(pair) || pair.length < 2 || pair.length > 3 || !(pair[0] instanceof CacheKey)
   )
-  return at < 0
-    ? Effect.succeed(pairs)
-    : Effect.die(
+  if (at >= 0) {
+    return Effect.die(
       wrong(cache, "load", `one that gives, at ${at}, ${describeType(pairs[at])} that is no such pair`, accepted)
     )
+  }
+  for (const [, , write] of pairs) {
+    const refused = write === undefined ? undefined : wrongOptions(cache, write, s3WriteKinds)
+    if (refused !== undefined) return Effect.die(refused)
+  }
+  return Effect.succeed(pairs)
 }
 
 const refused = (error: CacheConfigError) => Effect.fail(error) as Effect.Effect<never>

@@ -269,6 +269,7 @@ export class MemoryLevel {
    *
    * @param compute told whether its result would still be kept
    * @param instead asked in the step that would start a flight: what to do instead, by what is held then
+   * @param joins told in the step that joins a flight
    * @param slow what to go on with where the flight takes too long, which goes on
    */
   readonly coalesce = <A, E>(
@@ -277,13 +278,17 @@ export class MemoryLevel {
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
     toEntry: (value: A) => MemoryEntry | undefined,
     instead?: (held: MemoryEntry | undefined) => Effect.Effect<A, E> | undefined,
+    joins?: () => void,
     slow?: { readonly after: number; readonly instead: Effect.Effect<A> }
   ): Effect.Effect<A, E> =>
     Effect.uninterruptibleMask((restore) =>
       this.rooms.within(key, ({ map }) =>
         map.lookup((map, now, caller) => {
-          const other = instead === undefined || group.has(key) ? undefined : instead(peekIn(map, key, now))
-          if (other !== undefined) return restore(other)
+          if (group.has(key)) joins?.()
+          else {
+            const other = instead?.(peekIn(map, key, now))
+            if (other !== undefined) return restore(other)
+          }
           const flight: Flight<A, E> = group.enter(
             key,
             caller,
@@ -308,16 +313,22 @@ export class MemoryLevel {
   ): Effect.Effect<A, E> =>
     this.rooms.within(key, ({ map }) => map.lookup(() => group.runInside(key, compute, this.keepIn(key, toEntry))))
 
-  /** Starts a flight that nobody waits for, unless there is one: it ends by itself, or with the cache. */
+  /**
+   * Starts a flight that nobody waits for, unless there is one: it ends by itself, or with the cache.
+   *
+   * @param begins told in the step that starts it
+   */
   readonly startInBackground = <A, E>(
     key: AnyKey,
     group: FlightGroup<AnyKey, A, E>,
     compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
-    toEntry: (value: A) => MemoryEntry | undefined
+    toEntry: (value: A) => MemoryEntry | undefined,
+    begins?: () => void
   ): Effect.Effect<void> =>
     this.rooms.within(key, ({ map }) =>
       map.lookup((_, __, caller) => {
         if (!group.has(key)) {
+          begins?.()
           const flight = group.enter(key, caller, compute, this.keepIn(key, toEntry))
           flight.unattended = true
           flight.begin(caller, false)

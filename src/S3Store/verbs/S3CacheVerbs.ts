@@ -9,6 +9,7 @@ import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { Settled, SettleOptions } from "../../Cache/background/Settled.js"
 import type { CacheExistsError, CacheNotFoundError, EntryTooLargeError } from "../../Cache/errors/CacheErrors.js"
+import type { LoadFailure } from "../../Cache/store/getManyOrCompute.js"
 import type { S3CacheCheck } from "../guard/checkStore.js"
 import type { S3CacheEvent } from "../guard/S3CacheEvent.js"
 import type { CacheKey, Keyspace } from "../keyspace/Keyspace.js"
@@ -205,9 +206,14 @@ export interface S3CacheVerbs<out R> {
 
   /**
    * The values under many keys, in their order. Those that neither level has are computed by one call of `load`, which
-   * answers with pairs of a key and its value, and written to both; where it has no value for a key, there is none. Who
-   * asks for some of the same keys with the same `load` meanwhile shares its result; where that fails, each loads for
-   * himself. The services it needs are its caller's, as of `getOrCompute`.
+   * answers with pairs of a key and its value, and written to both; where it has no value for a key, there is none. It is
+   * not asked for what others compute at that time, in this process or, with leases, in another one: that is waited for, and
+   * what comes to nothing there is loaded by another call. So it may be called more than once.
+   *
+   * In place of a value, `loadFailure(error)` fails for that key alone, and is remembered if it is a failure of the
+   * keyspace. When a key fails, so does all of it, after all have ended: what was loaded of others is kept. A third member of
+   * a pair decides the time to live and tags of its entry, instead of those of `options`. The services `load` needs are its
+   * caller's, as of `getOrCompute`.
    *
    * @example
    * ```ts
@@ -231,13 +237,19 @@ export interface S3CacheVerbs<out R> {
    * assert.deepEqual(await Effect.runPromise(program), [Option.some("user 1"), Option.some("user 2")])
    * ```
    */
-  readonly getManyOrCompute: <K, V, F, E, R2>(
+  readonly getManyOrCompute: <K, V, F, E = never, R2 = never, E2 = never>(
     keys: Iterable<CacheKey<K, V, F>>,
     load: (
       missing: ReadonlyArray<CacheKey<K, V, F>>
-    ) => Effect.Effect<Iterable<readonly [key: CacheKey<K, V, F>, value: V]>, E, R2>,
-    options?: S3CacheManyOptions
-  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | F, R | R2>
+    ) => Effect.Effect<
+      Iterable<
+        readonly [key: CacheKey<K, V, F>, value: V | LoadFailure<E2>, options?: S3CacheWriteOptions | undefined]
+      >,
+      E,
+      R2
+    >,
+    options?: S3CacheManyOptions & S3CacheWriteOptions
+  ) => Effect.Effect<ReadonlyArray<Option.Option<V>>, E | E2 | F, R | R2>
 
   /**
    * Whether there are values under many keys, in their order. They are looked for as `getMany` does.
