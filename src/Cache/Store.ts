@@ -742,7 +742,8 @@ export const make = <K, V, F = never>(
         ...countedIn(map, now),
         ...flights.counted,
         rejections: map.counters.rejections,
-        listenerFailures: map.counters.listenerFailures
+        listenerFailures: map.counters.listenerFailures,
+        listenerSkips: map.counters.listenerSkips
       })),
       events: hub.stream
     }

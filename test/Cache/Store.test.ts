@@ -129,6 +129,7 @@ describe("Store", () => {
           deleted: 0,
           cleared: 0,
           listenerFailures: 0,
+          listenerSkips: 0,
           inFlight: 0,
           size: 1,
           maxSize: 1,

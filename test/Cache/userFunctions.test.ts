@@ -7,7 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
-import { turns } from "../support/until.js"
+import * as Stream from "effect/Stream"
+import { turns, until } from "../support/until.js"
 import { warnings } from "../support/warnings.js"
 
 /** Functions that fail, as a caller in JavaScript could give them. */
@@ -184,6 +185,81 @@ describe("a function of the user's that fails does not end the process", () => {
       assert.strictEqual(seen[0], "s: onRemoval failed for 0 (evicted): Error: no 0")
       assert.include(seen.at(-1), "(88 failures so far)")
     }))
+
+  it.scoped("a Store ends when entries put each other out in onRemoval, and says so once", () =>
+    Effect.gen(function*() {
+      const seen: Array<string> = []
+      const listener = (warning: Error) => {
+        if (warning.name === "StoreWarning") seen.push(warning.message)
+      }
+      process.on("warning", listener)
+      let calls = 0
+      const made: { store?: Store.Store<string, number> } = {}
+      const store = made.store = yield* Store.make<string, number>({
+        name: "s",
+        maxSize: 1,
+        onRemoval: (key, value) => {
+          calls++
+          if (made.store !== undefined) Effect.runSync(made.store.set(key, value))
+        }
+      })
+      let removed = 0
+      yield* Effect.forkScoped(Stream.runForEach(store.events, ({ _tag }) =>
+        Effect.sync(() => {
+          if (_tag === "Removed") removed++
+        })))
+      yield* turns(3)
+      yield* store.set("a", 1)
+      yield* store.set("b", 2)
+      assert.strictEqual(calls, 100)
+      assert.strictEqual(yield* store.size, 1)
+      yield* store.set("c", 3)
+      assert.strictEqual(calls, 200)
+      assert.strictEqual((yield* store.stats).listenerSkips, 2)
+      // Events tell of all of them.
+      yield* until(() => removed === 202)
+      assert.strictEqual((yield* store.stats).evicted, 202)
+      yield* turns(3)
+      process.off("warning", listener)
+      assert.deepStrictEqual(seen, [
+        "s: onRemoval removes entries, whose onRemoval removes entries, and so on: deeper than 100, it is skipped"
+      ])
+    }))
+
+  it("a BoundedMap ends, also where each removal causes several", () => {
+    for (const several of [1, 2, 3]) {
+      let calls = 0
+      const map: BoundedMap<string, number> = new BoundedMap({
+        maxSize: 1,
+        onRemoval: (key, value) => {
+          calls++
+          for (let at = 0; at < several; at++) map.set(key, value, 0)
+        }
+      })
+      map.set("a", 1, 0)
+      map.set("b", 2, 0)
+      assert.strictEqual(map.size(0), 1)
+      assert.isAbove(map.counters.listenerSkips, 0)
+      if (several === 1) assert.strictEqual(calls, 101)
+      const before = calls
+      map.set("c", 3, 0)
+      assert.isAbove(calls, before)
+    }
+  })
+
+  it("a listener may clear a map however large it is, and is told of all of it", () => {
+    let told = 0
+    const many = 200_000
+    const map: BoundedMap<number, number> = new BoundedMap({
+      maxSize: many,
+      onRemoval: () => {
+        if (told++ === 0) map.clear(0)
+      }
+    })
+    for (let key = 0; key <= many; key++) map.set(key, key, 0)
+    assert.strictEqual(told, many + 1)
+    assert.strictEqual(map.counters.listenerSkips, 0)
+  })
 })
 
 describe("a promise where an Effect is expected", () => {

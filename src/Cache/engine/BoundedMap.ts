@@ -60,6 +60,15 @@ export class BoundedMap<K, V> extends EvictingMap<K, V> {
   }
 
   /**
+   * Whether the listener is being told of a removal that is as deep as any it is told of.
+   *
+   * @internal
+   */
+  get isDeepest(): boolean {
+    return this.parts().removals.isDeepest
+  }
+
+  /**
    * Walks the whole structure and returns what is wrong with it, an empty array when nothing is. For tests.
    *
    * @since 1.0.0

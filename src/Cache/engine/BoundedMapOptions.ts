@@ -54,8 +54,8 @@ export interface BoundedMapOptions<in K, in V> {
   /**
    * Told of every entry that leaves, and what it weighed, after the map is consistent again; it may use the map. What it
    * throws, and what the promise of an `async` one is rejected with, is swallowed and counted in
-   * `counters.listenerFailures`; nobody waits for that promise. A listener that answers every removal with a write that
-   * removes again makes a write that never ends; hooks of a `TtlDict` stop after 100.
+   * `counters.listenerFailures`; nobody waits for that promise. It is told of what it removes itself too, up to 100 deep: so
+   * two entries that put each other out do not go on for ever. What it is not told of, `counters.listenerSkips` counts.
    */
   readonly onRemoval?: ((key: K, value: V, reason: RemovalReason, weight: number) => void) | undefined
 }
@@ -97,6 +97,8 @@ export interface Counters {
   cleared: number
   /** Calls of the removal listener that threw, or whose promise was rejected. */
   listenerFailures: number
+  /** Removals that the listener was not told of, because its calls had caused each other too often. */
+  listenerSkips: number
 }
 
 /**

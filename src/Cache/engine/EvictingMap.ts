@@ -421,11 +421,11 @@ export class EvictingMap<K, V> extends Printed {
     return done
   }
 
-  /** What it consists of, for `violationsOf`. */
-  protected parts(): MapParts<K, V> {
+  /** What it consists of. */
+  protected parts(): MapParts<K, V> & { readonly removals: Removals<K, V> } {
     const tables = { policy: this.#policy, deadlines: this.#deadlines, index: this.#index, table: this.#table }
     const limits = { maxSize: this.#entryLimit, maxWeight: this.#weightLimit }
-    return { ...tables, ...limits, used: this.#used, weight: this.#totalWeight }
+    return { ...tables, ...limits, used: this.#used, weight: this.#totalWeight, removals: this.#removals }
   }
 
   private popNext(now: number, next: () => number): readonly [key: K, value: V] | Absent {

@@ -14,5 +14,6 @@ export const zeroCounters = (): Counters => ({
   replaced: 0,
   deleted: 0,
   cleared: 0,
-  listenerFailures: 0
+  listenerFailures: 0,
+  listenerSkips: 0
 })

@@ -130,6 +130,8 @@ export interface Stats extends CacheStats {
   readonly rejections: number
   /** Calls of `onRemoval` that threw, or whose promise was rejected. */
   readonly listenerFailures: number
+  /** Removals whose `onRemoval` was skipped, because its calls had caused each other more than 100 deep. */
+  readonly listenerSkips: number
   /** The weight of the entries that are held, together. */
   readonly weight: number
 }

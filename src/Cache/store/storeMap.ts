@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { makeGuardedMap, type OwnMap } from "../common/GuardedMap.js"
+import { skippedWarning } from "../engine/Removals.js"
 import { asExit } from "../errors/asExit.js"
 import { CacheConfigError } from "../errors/CacheErrors.js"
 import type { EventHub } from "../events/EventHub.js"
@@ -38,6 +39,16 @@ export const makeStoreMap = <K, V, F>(
     const evictionPolicy = policyWith(name, options.cost, options.evictionPolicy, "LRU")
     if (evictionPolicy instanceof CacheConfigError) return yield* Effect.fail(evictionPolicy)
     const tell = options.onRemoval && warningListener(name, options.onRemoval)
+    let saidSkipped = false
+    const isSkipped = () =>
+      guarded.unsafeStep(({ counters, isDeepest }) => {
+        if (isDeepest) counters.listenerSkips++
+        if (counters.listenerSkips > 0 && !saidSkipped) {
+          saidSkipped = true
+          process.emitWarning(`${name}: ${skippedWarning}`, { type: "StoreWarning" })
+        }
+        return isDeepest
+      })
     const guarded = yield* makeGuardedMap<K, Stored<V, F>>(
       name,
       adaptOptions({
@@ -49,7 +60,7 @@ export const makeStoreMap = <K, V, F>(
         weigher: options.weigher,
         onRemoval: (key, value, reason, weight) => {
           hub.publish(() => ({ _tag: "Removed", key, reason }))
-          return tell?.(key, value, reason, weight)
+          return tell === undefined || isSkipped() ? undefined : tell(key, value, reason, weight)
         }
       }, options.failureWeigher ?? (options.weigher && weighRoughly))
     )

@@ -13,6 +13,7 @@ import type { Work } from "../../Cache/background/Work.js"
 import type { GuardedMap } from "../../Cache/common/GuardedMap.js"
 import { quietly } from "../../Cache/common/quietly.js"
 import type { Removal, RemovalReason } from "../../Cache/engine/RemovalReason.js"
+import { skippedWarning } from "../../Cache/engine/Removals.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import {
   interruptible,
@@ -28,7 +29,7 @@ import {
   surroundings,
   withLocal
 } from "../../effect/fibers.js"
-import { droppedWarning, type DueRemoval, failedWarning, RemovalQueue, skippedWarning } from "./RemovalQueue.js"
+import { droppedWarning, type DueRemoval, failedWarning, RemovalQueue } from "./RemovalQueue.js"
 
 /** How hooks are run. */
 export interface RemovalHooksOptions<in K, in V, out R> {

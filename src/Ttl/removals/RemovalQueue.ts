@@ -2,14 +2,8 @@
  * Removals whose hook is due.
  */
 import type { Removal } from "../../Cache/engine/RemovalReason.js"
+import { deepest } from "../../Cache/engine/Removals.js"
 import { keyText } from "../../Cache/printing/keyText.js"
-
-/** How deep removals may cause each other before their hooks are skipped. */
-const deepest = 100
-
-/** What to say when hooks are skipped. */
-export const skippedWarning = "onRemoval removes entries, whose onRemoval removes entries, and so on: " +
-  `deeper than ${deepest}, it is skipped`
 
 /** What to say when hooks are dropped. */
 export const droppedWarning = "onRemoval is slower than entries leave: calls of it are dropped, and counted in stats"

@@ -3,6 +3,7 @@
  */
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import type { Removal, RemovalReason } from "../../Cache/engine/RemovalReason.js"
+import { skippedWarning } from "../../Cache/engine/Removals.js"
 import { FailureWarnings } from "../../Cache/events/FailureWarnings.js"
 import { PendingCalls } from "./PendingCalls.js"
 import {
@@ -10,8 +11,7 @@ import {
   type DueRemoval,
   failedWarning,
   RemovalQueue,
-  type RemovalQueueLimits,
-  skippedWarning
+  type RemovalQueueLimits
 } from "./RemovalQueue.js"
 
 /** Runs a hook for every entry that left, one after the other, at the end of the call that made it leave. */
