@@ -13,6 +13,7 @@ export const closingTime = (gracePeriod: number): Effect.Effect<number> => {
   let end: number | undefined
   return Effect.map(Clock.currentTimeMillis, (now) => {
     end ??= now + gracePeriod
-    return Math.max(0, end - now)
+    // A clock that is set back meanwhile makes it no longer.
+    return Math.min(gracePeriod, Math.max(0, end - now))
   })
 }
