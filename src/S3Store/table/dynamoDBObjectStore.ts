@@ -28,6 +28,7 @@ import { isEntryName } from "../objects/objectName.js"
 import { ConditionalOutcome, type ListedObject, LoadOutcome, type ObjectStore } from "../objects/ObjectStore.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 import type { DynamoDBObjectStoreOptions } from "./DynamoDBObjectStoreOptions.js"
+import { TableClock } from "./TableClock.js"
 import { isConditionFailed, toTableError } from "./tableFailure.js"
 
 type Item = Readonly<Record<string, AttributeValue>>
@@ -90,6 +91,12 @@ export const makeDynamoDBObjectStore = (
         }))
       )
 
+    const tableClock = new TableClock()
+    const heard = (sent: number) => <A extends { readonly response: unknown }>(answer: A): A => {
+      tableClock.answered(answer.response, sent)
+      return answer
+    }
+
     const partition = (number: number) => `${keyPrefix}#${number}`
     const keyOf = (name: string) => ({
       pk: { S: partition(createHash("sha256").update(name).digest().readUInt32BE(0) % partitions) },
@@ -98,23 +105,24 @@ export const makeDynamoDBObjectStore = (
 
     const load: ObjectStore["load"] = (name, { firstBytes, ifNoneMatch, isCertain } = {}) =>
       Effect.map(
-        repeatConflict(request("load", name, (abortSignal) =>
-          client.send(
-            new sdk.GetItemCommand({
+        repeatConflict(Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          request("load", name, (abortSignal) => {
+            const command = new sdk.GetItemCommand({
               TableName: table,
               Key: keyOf(name),
               ConsistentRead: consistentReads === "always" || isCertain === true || !isEntryName(name)
-            }),
-            { abortSignal }
-          ))),
+            })
+            command.middlewareStack.add((next) => (args) => next(args).then(heard(now)), { step: "deserialize" })
+            return client.send(command, { abortSignal })
+          }))),
         ({ Item }) => {
           const object = Item && objectOf(Item)
           if (object === undefined) return LoadOutcome.Absent()
-          const { body, etag } = object
+          const { body, etag, modified } = object
           if (etag === ifNoneMatch) return LoadOutcome.Unchanged()
           return body.length > maxObjectBytes && firstBytes === undefined
             ? LoadOutcome.TooLarge({ size: body.length, etag })
-            : LoadOutcome.Found({ body: body.slice(0, firstBytes), size: body.length, etag })
+            : LoadOutcome.Found({ body: body.slice(0, firstBytes), size: body.length, etag, modified })
         }
       )
 
@@ -138,7 +146,7 @@ export const makeDynamoDBObjectStore = (
                 ...keyOf(name),
                 body: { B: body },
                 etag: { S: etag },
-                modified: { N: String(now) },
+                modified: { N: String(tableClock.timeOf(now)) },
                 ...(end === undefined ? {} : { [expiresAttribute]: { N: String(end) } })
               },
               ...condition,
@@ -146,6 +154,7 @@ export const makeDynamoDBObjectStore = (
                 ? {}
                 : { ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const })
             })
+            command.middlewareStack.add((next) => (args) => next(args).then(heard(now)), { step: "deserialize" })
             // After the retries, whose every try comes through it.
             if (each !== undefined) {
               command.middlewareStack.add((next) => (args) => each(() => next(args)), {
@@ -261,7 +270,7 @@ export const makeDynamoDBObjectStore = (
               const name = item["sk"]?.S
               return object === undefined || name === undefined
                 ? []
-                : [{ name, size: object.body.length, etag: object.etag, modified: object.modified }]
+                : [{ name, size: object.body.length, etag: object.etag, modified: object.modified ?? 0 }]
             }),
             Option.map(Option.fromNullable(LastEvaluatedKey), (key): Item | undefined => key)
           ]
@@ -311,9 +320,10 @@ const ownAttributes: ReadonlySet<string> = new Set(["pk", "sk", "body", "etag", 
 const objectOf = (item: Item) => {
   const body = item["body"]?.B
   const etag = item["etag"]?.S
+  const modified = item["modified"]?.N
   return body === undefined || etag === undefined
     ? undefined
-    : { body, etag, modified: Number(item["modified"]?.N ?? 0) }
+    : { body, etag, modified: modified === undefined ? undefined : Number(modified) }
 }
 
 /** When an entry is of no use any more, fresh or late, in whole seconds since the epoch; nothing where it does not say. */
