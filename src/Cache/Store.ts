@@ -199,8 +199,9 @@ export interface Store<in out K, in out V, in out F = never> {
    * Computes the value under a key anew, whether there is one or not, and returns it. Until it is there, everybody else
    * gets the old one, which then makes way with its time to live; where this fails, the old one stays unless the
    * failure is remembered, and the failure is told, also where `staleIfError` would give out a value. When the new one is too
-   * large to be stored, its callers get it, and the old one is removed. It joins a computation of the key that is under
-   * way, and others join it, as with `getOrCompute`. It is no lookup: neither a hit nor a miss.
+   * large to be stored, its callers get it, and the old one is removed. Its computation begins after the call: where one of
+   * the key is under way, it waits for its end, and all who refresh meanwhile share the next one; others join that, as with
+   * `getOrCompute`. What began before does not replace the new value. It is no lookup: neither a hit nor a miss.
    *
    * @example
    * ```ts

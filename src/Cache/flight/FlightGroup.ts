@@ -18,6 +18,8 @@ export interface Flight<out A, out E> {
   exit: Exit.Exit<A, E> | undefined
   /** For messages. */
   readonly label: string
+  /** The how manieth of all that begin it is. */
+  readonly nth: number
   /** Lets nobody else join, and keeps the result from being committed. */
   readonly detach: () => void
   /** How many wait for it; one more than there are when it is unattended. */
@@ -90,6 +92,12 @@ export class FlightGroup<in out K, in out A, in out E> {
   /** The computation of a key that is under way, to wait for its end (`SingleFlight.awaitEnd`): nobody joins it by this. */
   find(key: K): Flight<A, E> | undefined {
     return this.flights.get(key)?.value
+  }
+
+  /** One of those under way that began before: what it comes to may be as old. */
+  findOlder(key: K, begun: number): Flight<A, E> | undefined {
+    const flight = this.find(key)
+    return flight !== undefined && flight.nth <= begun ? flight : undefined
   }
 
   /**

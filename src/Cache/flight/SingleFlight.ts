@@ -35,6 +35,7 @@ import { committed } from "./committed.js"
 import { type EmbeddedFlight, type Flight, FlightGroup, type Work } from "./FlightGroup.js"
 import { linksTo, withSpanOfFiber } from "./flightSpan.js"
 import { leave, leaveAlone } from "./leaving.js"
+import type { Detachable, Opened } from "./Opened.js"
 import { Outcome } from "./Outcome.js"
 import { ownExit } from "./ownExit.js"
 import { type PendingRequests, RequestPool } from "./RequestPool.js"
@@ -67,8 +68,8 @@ export class SingleFlight<in out K> {
   private readonly surroundings: Surroundings<never>
   private readonly running = new Map<Flight<unknown, unknown>, K>()
   /** How the parts of a flight that are flights themselves ask those who have joined them to do something. */
-  private readonly parts = new Map<WaitNode, Set<Errands>>()
-  private readonly attached = new FiledMap<K, Set<() => void>>(keyEquality)
+  private readonly parts = new Map<WaitNode, Set<Opened<never, never>["errands"]>>()
+  private readonly attached = new FiledMap<K, Set<Detachable>>(keyEquality)
   private readonly requests: RequestPool
   private closed = false
   private joins = 0
@@ -95,6 +96,11 @@ export class SingleFlight<in out K> {
         ),
         (self) => self.close
       ))
+
+  /** How many computations have begun: those that begin from now on have a greater `nth`. */
+  get begun(): number {
+    return this.starts
+  }
 
   /** How many computations are under way. */
   get size(): number {
@@ -174,9 +180,11 @@ export class SingleFlight<in out K> {
     return this.attached.get(key) !== undefined
   }
 
-  /** Detaches the computations of a key, in all groups. */
-  detach(key: K): void {
-    for (const { value } of this.attached.filedUnder(key)) for (const detach of [...value]) detach()
+  /** Detaches the computations of a key, in all groups; where another one is given, those that began before it. */
+  detach(key: K, olderThan = Number.POSITIVE_INFINITY): void {
+    for (const { value } of this.attached.filedUnder(key)) {
+      for (const flight of [...value]) if (flight.nth < olderThan) flight.detach()
+    }
   }
 
   /** Detaches every computation. */
@@ -187,7 +195,7 @@ export class SingleFlight<in out K> {
   /** Detaches the computations of the keys that a predicate picks. */
   detachWhere(which: (key: K) => boolean): void {
     const picked = this.attached.all().filter(({ key }) => which(key))
-    for (const { value } of picked) for (const detach of [...value]) detach()
+    for (const { value } of picked) for (const flight of [...value]) flight.detach()
   }
 
   /**
@@ -396,13 +404,14 @@ export class SingleFlight<in out K> {
     isEmbedded = false
   ): Opened<A, E> {
     const outcome = new Outcome<A, E>()
-    let filed: Filed<K, Set<() => void>> | undefined
+    let filed: Filed<K, Set<Detachable>> | undefined
     let pending: PendingRequests | undefined
     let begun = isEmbedded
     const flight: Flight<A, E> = {
       result: outcome.await,
       exit: undefined,
       label: printKey(key),
+      nth: this.starts,
       waiters: 1,
       unattended: false,
       askedAt: undefined,
@@ -420,7 +429,7 @@ export class SingleFlight<in out K> {
       detach: () => {
         if (filed === undefined) return
         const { value } = filed
-        value.delete(flight.detach)
+        value.delete(flight)
         if (value.size === 0) this.attached.remove(filed)
         filed = undefined
         flight.unheard = undefined
@@ -497,7 +506,7 @@ export class SingleFlight<in out K> {
     }
     if (!this.closed) {
       filed = this.attached.get(key) ?? this.attached.add(key, new Set())
-      filed.value.add(flight.detach)
+      filed.value.add(flight)
     }
     return { flight, errands: outcome, isAttached, settle, launch }
   }
@@ -509,16 +518,3 @@ export class SingleFlight<in out K> {
  */
 const maxDepth = 16
 let depth = 0
-
-type Errands = Pick<Outcome<never, never>, "send" | "withdraw">
-
-/** A flight that does not run yet. */
-interface Opened<in out A, in out E> {
-  readonly flight: Flight<A, E>
-  readonly errands: Errands
-  readonly isAttached: () => boolean
-  /** Ends it, and tells with what. */
-  readonly settle: (exit: Exit.Exit<A, E>, now: number) => Exit.Exit<A, E>
-  /** Lets a fiber of its own run it. */
-  readonly launch: (caller: AnyFiber, immediate: boolean) => void
-}

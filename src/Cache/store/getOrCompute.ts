@@ -130,6 +130,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
           // What it was computed in place of is outdated.
           if (outcome === "tooLarge") entries.remove(map, key, now)
           outdate(key)
+          if (isHeard) flights.detach(key, flight.nth)
         }
         writer.committed(map, now)
       },
@@ -242,15 +243,20 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
       return Effect.zipRight(inBackground(callOf(key, compute, write, servicesOf<R>(caller))), content)
     })
 
-  const renewed = <E, G>(call: Call<K, V, E, G>): Effect.Effect<V, E> =>
+  // What began before it was asked for may give what was there before: it is waited for, so that no two run at once.
+  const renewed = <E, G>(call: Call<K, V, E, G>, begun: number): Effect.Effect<V, E> =>
     writer.withRoll((roll) =>
       Effect.uninterruptibleMask((restore) =>
         lookup((map, _, caller) => {
+          const older = call.group.findOlder(call.key, begun)
+          if (older !== undefined) {
+            return Effect.zipRight(flights.awaitEnd(older, restore), restore(renewed(call, begun)))
+          }
           return Effect.flatMap(flights.awaitExit(enter(map, caller, call, roll, true), restore), (exit) => {
             const end = Exit.isSuccess(exit) && exit.value instanceof InPlaceOfFailure
               ? call.failed(exit.value.cause)
               : ended(call, exit)
-            return end ?? restore(renewed(call))
+            return end ?? restore(renewed(call, begun))
           })
         })
       )
@@ -292,7 +298,7 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
     memoize,
     modify,
     refresh: <E, R>(key: K, compute: Effect.Effect<V, E, R>, write: WriteOptions | undefined) =>
-      Effect.flatMap(services<R>(), (given) => renewed(callOf(key, compute, write, given))),
+      Effect.flatMap(services<R>(), (given) => renewed(callOf(key, compute, write, given), flights.begun)),
     getManyOrCompute: makeGetManyOrCompute({
       spans: parts.spans,
       name,

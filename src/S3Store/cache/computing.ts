@@ -115,7 +115,7 @@ export interface Computing {
     fence: Fence | undefined
   ) => Effect.Effect<Computed<V, E | F>>
   /**
-   * Computes whatever both levels have. What another process computes meanwhile is as new.
+   * Computes whatever both levels have. What another process begins to compute meanwhile is as new.
    *
    * @param read what they had, which memory may not hold any more
    */
@@ -323,7 +323,7 @@ export const makeComputing = (
       return { content: staleContent, keep: undefined, refresh: false, isNew: true, failed: Exit.failCause(exit.cause) }
     })
 
-  /** What is computed whatever both levels have. What another process computes meanwhile is as new. */
+  /** What is computed whatever both levels have. What another process begins to compute meanwhile is as new. */
   const computeAnew = <K, V, F, E>(
     call: Call<K, V, F, F | E>,
     policy: EntryPolicy,
@@ -332,6 +332,7 @@ export const makeComputing = (
   ): Effect.Effect<Computed<V, E | F>> =>
     Effect.gen(function*() {
       const { key } = call
+      const began = yield* Clock.currentTimeMillis
       const held = (yield* reading.readMemory(key, policy, reading.loadInside)) ?? read
       const stale = held !== undefined && held.isValue ? held : undefined
       // As when it is set.
@@ -356,7 +357,8 @@ export const makeComputing = (
       return yield* coordination(key, {
         check: Effect.flatMap(reading.load(key, policy), ({ etag, held }) =>
           Effect.map(Clock.currentTimeMillis, (now) => {
-            const content = etag === before.right || held === undefined || now >= held.freshUntil
+            // What another process had begun to compute before may be what was there before.
+            const content = etag === before.right || held === undefined || held.made < began || now >= held.freshUntil
               ? undefined
               : held.readerFor(key.space)
             return {

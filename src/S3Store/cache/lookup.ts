@@ -20,6 +20,7 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
+import type { LazyArg } from "effect/Function"
 import * as Option from "effect/Option"
 import { services } from "../../Cache/flight/withServices.js"
 import { replacesSlowUntil, revalidatedUntil } from "../../Cache/store/Freshness.js"
@@ -49,7 +50,7 @@ export type Lookup = <K, V, F, G, E, R>(
   request: (services: Context.Context<R>) => Request<K, V, F, F | G, E>
 ) => Effect.Effect<V, F | E, R>
 
-/** Computes a value anew, and writes it to both levels. */
+/** Computes a value anew, not before this was made, and writes it to both levels. */
 export type Renewal = <K, V, F, G, E>(request: Request<K, V, F, F | G, E>) => Effect.Effect<V, E>
 
 /**
@@ -61,7 +62,7 @@ export const makeLookup = (
   reading: Reading,
   { compute, computeAnew }: Computing,
   coordination: Coordination
-): { readonly lookup: Lookup; readonly renew: Renewal } => {
+): { readonly lookup: Lookup; readonly beginRenewal: LazyArg<Renewal> } => {
   const { behind, ledger, lookups, markers, memory, policyOf } = levels
 
   /**
@@ -299,24 +300,33 @@ export const makeLookup = (
     })
   }
 
-  const renew: Renewal = <K, V, F, G, E>(request: Request<K, V, F, F | G, E>): Effect.Effect<V, E> => {
+  const renewSince = <K, V, F, G, E>(
+    request: Request<K, V, F, F | G, E>,
+    begun: number
+  ): Effect.Effect<V, E> => {
     const { group, key } = request
     const policy = policyOf(key.space)
     // The old value is in memory then, for those who come meanwhile.
     return Effect.option(reading.read(key, policy)).pipe(
       Effect.flatMap((read) =>
-        memory.coalesce(
+        memory.coalesceSince(
           key,
           group,
+          begun,
           (isAttached) => computeAnew(request, policy, Option.getOrUndefined(read), isAttached),
           toKeep
         )
       ),
       // It may have joined a lookup that found one in the second level.
       Effect.flatMap((computed) =>
-        computed.isNew === true ? request.ended(computed.failed ?? computed.content()) : renew(request)
+        computed.isNew === true ? request.ended(computed.failed ?? computed.content()) : renewSince(request, begun)
       )
     )
+  }
+
+  const beginRenewal = (): Renewal => {
+    const { begun } = memory.flights
+    return (request) => renewSince(request, begun)
   }
 
   const lookup: Lookup = <K, V, F, G, E, R>(
@@ -337,7 +347,7 @@ export const makeLookup = (
       return content
     })
 
-  return { lookup, renew }
+  return { lookup, beginRenewal }
 }
 
 /** The flight of a call. */

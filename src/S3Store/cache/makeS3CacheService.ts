@@ -226,7 +226,7 @@ export const makeS3CacheService = (
     if (defaults.coordination === "lease") yield* checkLeases(name, leases)
     const coordination = makeCoordination(levels, leases)
     const computing = makeComputing(levels, reading, writing, coordination)
-    const { lookup, renew } = makeLookup(levels, reading, computing, coordination)
+    const { beginRenewal, lookup } = makeLookup(levels, reading, computing, coordination)
     const groups = new FlightGroups(memory.flights)
     const settle = yield* inBackground(name, [yield* workOf(levels, modifications)], meter?.flush)
     const summary = () => ({
@@ -244,7 +244,7 @@ export const makeS3CacheService = (
       Effect.map(markers.mark(tag, how), () => ledger.record({ _tag: "TagMarked", tag, how }))
 
     const many = makeManyKeys(levels, reading, writing, groups, batches, lookup)
-    const memoizing = makeMemoize(name, groups, lookup, renew)
+    const memoizing = makeMemoize(name, groups, lookup, beginRenewal)
     const changing = makeChanging(levels, reading, writing, modifications)
 
     const service: S3CacheService = {

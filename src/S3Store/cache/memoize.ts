@@ -5,6 +5,7 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
+import type { LazyArg } from "effect/Function"
 import * as Option from "effect/Option"
 import { handleRejection } from "../../Cache/engine/handleRejection.js"
 import { ownExit } from "../../Cache/flight/ownExit.js"
@@ -26,7 +27,7 @@ export const makeMemoize = (
   name: string,
   groups: FlightGroups,
   lookup: Lookup,
-  renew: Renewal
+  beginRenewal: LazyArg<Renewal>
 ): Pick<S3CacheService, "memoize" | "getOrCompute" | "refresh"> => {
   const memoize = <K, V, F, E, R>(
     space: Keyspace<K, V, F>,
@@ -108,6 +109,7 @@ export const makeMemoize = (
     ) =>
       Effect.flatMap(services<R>(), (given) => {
         const provided = withServices(requireEffect(name, "compute", compute, false), given)
+        const renew = beginRenewal()
         return renew(requestOf<K, V, F, E>(key, provided, options, (request) => renew(request())))
       })
   }

@@ -304,6 +304,36 @@ export class MemoryLevel {
         }))
     )
 
+  /**
+   * The same where what began before so many others had will not do: the end of that is waited for. What others compute who
+   * began before is not kept.
+   */
+  readonly coalesceSince = <A, E>(
+    key: AnyKey,
+    group: FlightGroup<AnyKey, A, E>,
+    begun: number,
+    compute: (isAttached: () => boolean) => Effect.Effect<A, E>,
+    toEntry: (value: A) => MemoryEntry | undefined
+  ): Effect.Effect<A, E> =>
+    Effect.uninterruptibleMask((restore) =>
+      this.rooms.within(key, ({ map }) =>
+        map.lookup((_, __, caller) => {
+          const older = group.findOlder(key, begun)
+          if (older !== undefined) {
+            const again = Effect.suspend(() => this.coalesceSince(key, group, begun, compute, toEntry))
+            return Effect.zipRight(this.flights.awaitEnd(older, restore), restore(again))
+          }
+          const flight: Flight<A, E> = group.enter(
+            key,
+            caller,
+            compute,
+            this.keepIn(key, toEntry, () => flight.waiters)
+          )
+          this.flights.detach(key, flight.nth)
+          return this.flights.await(flight, restore)
+        }))
+    )
+
   /** The same for the code of a flight, of which it is a part: it has no fiber of its own. */
   readonly coalesceInside = <A, E>(
     key: AnyKey,

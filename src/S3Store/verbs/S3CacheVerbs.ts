@@ -314,9 +314,10 @@ export interface S3CacheVerbs<out R> {
   /**
    * Computes the value under a key anew, whatever both levels have, and writes it to both. Until it is there, everybody
    * else gets the old one, here and in other processes; where this fails, the old one stays unless
-   * the keyspace accepts the failure, and the failure is told. It
-   * shares a computation with all who refresh the key or `getOrCompute` it meanwhile, with `coordination: "lease"` in
-   * other processes too: a value that one of them has written since is as new. Other processes may have the old value in
+   * the keyspace accepts the failure, and the failure is told. Its
+   * computation begins after the call: where one of the key is under way in this process, it waits for its end, and all who
+   * refresh the key meanwhile share the next one. What began before does not replace the new value. With
+   * `coordination: "lease"` a value is as new that another process began to compute after the call, by its clock. Other processes may have the old value in
    * their memory level until it expires there, or until `revalidateAfter`.
    *
    * @example

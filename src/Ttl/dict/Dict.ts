@@ -81,8 +81,9 @@ export interface DictVerbs<in out K, in out V, out E, out F, out R> {
   ) => Effect.Effect<(key: K) => Effect.Effect<V, E | E2 | F>, never, R | R2>
   /**
    * Computes the value under a key anew, whether there is one or not, and returns it. Until it is there, everybody else
-   * gets the old one; where this fails, the old one stays, and where the new one is too large, it leaves, as in a `Store`. It
-   * joins a computation of the key that is under way, and others join it. Neither a hit nor a miss.
+   * gets the old one; where this fails, the old one stays, and where the new one is too large, it leaves, as in a `Store`. Its
+   * computation begins after the call: where one of the key is under way, it waits for its end, and shares the next one with
+   * all who wait. Neither a hit nor a miss.
    */
   readonly refresh: <E2 = never, R2 = never>(
     key: K,
