@@ -35,7 +35,10 @@ export interface BoundedMapOptions<in K, in V> {
   readonly evictionPolicy?: EvictionPolicyName | undefined
   /** The most entries, a whole number; `0` stores nothing. Default `Infinity`. */
   readonly maxSize?: number | undefined
-  /** The most weight of all entries together, in the weigher's unit. Default `Infinity`. */
+  /**
+   * The most weight of all entries together, in the weigher's unit. Default `Infinity`: then they are evicted above 2^53 - 1,
+   * since larger sums would not be exact.
+   */
   readonly maxWeight?: number | undefined
   /** The weight of an entry, a whole number, `0` or more; measured once, at the write. Default: every entry weighs 1. */
   readonly weigher?: ((key: K, value: V) => number) | undefined

@@ -3,7 +3,7 @@
  * whom its policy names. It knows nothing of Effect.
  */
 import { Absent, type BoundedMapOptions, type Counters, type WriteOutcome } from "./BoundedMapOptions.js"
-import { changedLimits, checkExpiry, limitsIn, validCost, validWeight } from "./limits.js"
+import { changedLimits, checkExpiry, fitsBeside, limitsIn, validCost, validWeight } from "./limits.js"
 import { emptiedFor, freshTables, type MapTables, newTables, type TablesOptions, tellerOf } from "./mapTables.js"
 import { Printed } from "./Printed.js"
 import { recencyOf } from "./recencyOf.js"
@@ -37,7 +37,7 @@ const mostReclaimed = 32
  * however many expire at once. `purge` reclaims them all.
  *
  * Invariants (`violations` of a `BoundedMap` walks them): `size <= maxSize`, `weight <= maxWeight`, `weight` is the sum of
- * the weights of the entries, the index, the policy and the columns agree on which slots are live, and the tree holds
+ * the weights of the entries and below 2^53, the index, the policy and the columns agree on which slots are live, and the tree holds
  * exactly the entries that can expire.
  */
 export class EvictingMap<K, V> extends Printed {
@@ -130,10 +130,9 @@ export class EvictingMap<K, V> extends Printed {
    *
    * @param now with it, an entry that was used later, before the clock was set back, is told to be used now
    */
-  expiresAt(key: K, now?: number): number | Absent {
+  expiresAt(key: K, now: number = never): number | Absent {
     const slot = this.#index.get(key)
-    if (slot === -1) return Absent
-    return now === undefined ? this.expiryOf(slot) : this.#deadlines?.toldAt(slot, now) ?? never
+    return slot === -1 ? Absent : this.#deadlines?.toldAt(slot, now) ?? never
   }
 
   /**
@@ -290,7 +289,7 @@ export class EvictingMap<K, V> extends Printed {
     if (slot === -1) return Absent
     const fits = weight <= this.#weightLimit
     if (!fits) this.#refusedWeight = weight
-    if (fits) this.changeWeight(slot, weight)
+    if (fits) this.changeWeight(slot, weight, now)
     else this.release(slot, "evicted")
     while (this.#totalWeight > this.#weightLimit && this.#used > 1) this.evict(now, slot)
     this.#removals.tell()
@@ -331,8 +330,7 @@ export class EvictingMap<K, V> extends Printed {
    */
   purge(now: number, most = never): number {
     const before = this.counters.expired
-    const isAll = most === never && this.#used > mostReclaimed && this.#deadlines?.due(now) === this.#used
-    if (isAll) this.clear(now)
+    if (most === never && this.#used > mostReclaimed && this.#deadlines?.due(now) === this.#used) this.clear(now)
     else this.reclaim(now, most)
     this.#removals.tell()
     return this.counters.expired - before
@@ -485,7 +483,7 @@ export class EvictingMap<K, V> extends Printed {
     }
     this.#table.put(slot, key, value)
     // The new entry is not known to the policy yet, and is none of those that make room.
-    while (this.#totalWeight + weight > this.#weightLimit && this.#used > 0) this.evict(now, -1)
+    while (this.#used > 0 && !fitsBeside(this.#totalWeight, weight, this.#used, this.#weightLimit)) this.evict(now, -1)
     this.#table.putWeight(slot, weight)
     this.#policy.insert(slot, hash)
     this.putExpiry(slot, expiresAt, now)
@@ -517,7 +515,7 @@ export class EvictingMap<K, V> extends Printed {
     }
     this.note(slot, "replaced")
     this.#table.putValue(slot, value)
-    this.changeWeight(slot, weight)
+    this.changeWeight(slot, weight, now)
     this.#policy.access(slot)
     this.putExpiry(slot, expiresAt, now)
     while (this.#totalWeight > this.#weightLimit && this.#used > 1) this.evict(now, slot)
@@ -575,8 +573,7 @@ export class EvictingMap<K, V> extends Printed {
     this.#policy.remove(slot, isVictim && reason === "evicted")
     if (this.#deadlines !== undefined) this.#deadlines.clear(slot)
     this.#used--
-    // Sums beyond 2^53 are not exact: what they are out by ends here.
-    this.#totalWeight = this.#used === 0 ? 0 : this.#totalWeight - this.#table.weightAt(slot)
+    this.#totalWeight -= this.#table.weightAt(slot)
   }
 
   private note(slot: number, reason: RemovalReason): void {
@@ -596,8 +593,10 @@ export class EvictingMap<K, V> extends Printed {
     this.#deadlines.put(slot, expiresAt, usedAt)
   }
 
-  private changeWeight(slot: number, weight: number): void {
-    const by = weight - this.#table.weightAt(slot)
+  private changeWeight(slot: number, weight: number, now: number): void {
+    const before = this.#table.weightAt(slot)
+    while (this.#used > 1 && !fitsBeside(this.#totalWeight - before, weight, this.#used - 1)) this.evict(now, slot)
+    const by = weight - before
     this.#totalWeight += by
     if (this.#deadlines !== undefined) this.#deadlines.reweigh(slot, by)
     this.#table.putWeight(slot, weight)

@@ -57,6 +57,13 @@ export const validWeight = (weight: number): number => {
   return weight
 }
 
+/**
+ * Whether an entry fits beside so many others, and the sums of the map and of its policy stay exact. To a policy an entry
+ * without weight weighs 1.
+ */
+export const fitsBeside = (others: number, weight: number, count: number, most = Number.POSITIVE_INFINITY): boolean =>
+  others + weight <= most && others + Math.max(1, weight) + count <= Number.MAX_SAFE_INTEGER
+
 /** The cost of an entry, if one is given. Throws `BoundedMapError` for anything else. */
 export const validCost = (cost: number | undefined): number | undefined => {
   if (cost === undefined || cost >= 0) return cost

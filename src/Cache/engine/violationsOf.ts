@@ -44,6 +44,7 @@ export const violationsOf = <K, V>(parts: MapParts<K, V>): ReadonlyArray<string>
   if (used + freeSlots.length !== slots) found.push("a slot is neither live nor free")
   if (weighed !== weight) found.push(`the entries weigh ${weighed}, not ${weight}`)
   if (used > maxSize) found.push(`${used} entries, over the limit of ${maxSize}`)
+  if (weight > Number.MAX_SAFE_INTEGER) found.push(`weight ${weight}, of which no number tells the sum`)
   if (weight > maxWeight) found.push(`weight ${weight}, over ${maxWeight}`)
   const isHeld = (slot: number) => table.keyAt(slot) !== undefined || table.valueAt(slot) !== undefined
   for (const slot of freeSlots.filter(isHeld)) found.push(`free slot ${slot} still holds an entry`)

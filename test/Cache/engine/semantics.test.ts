@@ -63,28 +63,50 @@ describe.each(evictionPolicyNames)("semantics of every policy: %s", (evictionPol
     assert.strictEqual(map.size(0), 100)
   })
 
-  it("1. weights whose sums no number tells exactly throw nothing, and end with the entries", () => {
-    const most = Number.MAX_SAFE_INTEGER
-    const map = new BoundedMap<string, number>({ evictionPolicy, maxSize: 1000, weigher: (_, value) => value })
-    let seed = 1
-    const next = (below: number) => (seed = (seed * 48271) % 2147483647) % below
-    for (let step = 0; step < 20_000; step++) {
-      const key = String(next(12))
-      const weight = [0, 1, 2, most - next(20), Math.floor(most / (1 + next(9)))][next(5)] ?? 0
-      const kind = next(20)
-      if (kind < 8) map.set(key, weight, 0)
-      else if (kind < 16) map.get(key, 0)
-      else if (kind < 17) map.delete(key, 0)
-      else if (kind < 18) map.resize({ maxWeight: [0, 7, most, Infinity][next(4)] ?? 0 }, 0)
-      else if (kind < 19) map.shrinkTo(weight, 0)
-      else map.popVictim(0)
+  it.each([false, true])(
+    "1. entries leave before no number tells what they weigh together, reweighed: %s",
+    (reweighs) => {
+      const most = Number.MAX_SAFE_INTEGER
+      const weights = new Map<string, number>()
+      const map = new BoundedMap<string, number>({
+        evictionPolicy,
+        maxSize: 1000,
+        weigher: (key, value) => weights.get(key) ?? value
+      })
+      let seed = 1
+      const next = (below: number) => (seed = (seed * 48271) % 2147483647) % below
+      for (let step = 0; step < 20_000; step++) {
+        const key = String(next(12))
+        const weight = [0, 1, 2, most - next(20), Math.floor(most / (1 + next(9)))][next(5)] ?? 0
+        const kind = next(20)
+        if (kind < 8) map.set(key, weight, 0)
+        else if (kind < 16) map.get(key, 0)
+        else if (kind < 17) map.delete(key, 0)
+        else if (kind < 18) map.resize({ maxWeight: [0, 7, most, Infinity][next(4)] ?? 0 }, 0)
+        else if (kind < 19) map.shrinkTo(weight, 0)
+        else if (!reweighs) map.popVictim(0)
+        else {
+          weights.set(key, weight)
+          map.reweigh(key, 0)
+          weights.clear()
+        }
+        const sum = keysOf(map).reduce((all, key) => all + BigInt(Number(map.weightOf(key, 0))), 0n)
+        assert.strictEqual(BigInt(map.weight(0)), sum)
+        // A policy learns of a new weight at the next use.
+        if (step % 50 === 0 && !reweighs) assert.deepStrictEqual(map.violations(), [])
+      }
+      map.resize({ maxWeight: Infinity }, 0)
+      assert.strictEqual(map.set("one", most, 0), "inserted")
+      assert.strictEqual(map.set("two", 1, 0), "inserted")
+      map.set("two", 2, 0, 5)
+      assert.isAtMost(map.weight(0), most)
+      while (map.popVictim(0) !== Absent);
+      assert.strictEqual(map.weight(0), 0)
+      map.resize({ maxWeight: 1 }, 0)
+      assert.strictEqual(map.set("a", 1, 0), "inserted")
+      assert.deepStrictEqual(map.violations(), [])
     }
-    while (map.popVictim(0) !== Absent);
-    assert.strictEqual(map.weight(0), 0)
-    map.resize({ maxWeight: 1 }, 0)
-    assert.strictEqual(map.set("a", 1, 0), "inserted")
-    assert.deepStrictEqual(map.violations(), [])
-  })
+  )
 
   it("shrinking evicts the next victims, tells the listener, and leaves the limits as they were", () => {
     const told: Array<string> = []
