@@ -17,6 +17,7 @@ import {
 import { makeS3CacheService } from "../../../src/S3Store/cache/makeS3CacheService.js"
 import * as LocalHttp from "../../servers/LocalHttp.js"
 import { property } from "../../support/property.js"
+import { whileTurning } from "../../support/whileTurning.js"
 import { anyServer, bucket, clientOf } from "../bucketOf.js"
 
 const Texts = Keyspace.make("texts", { key: Schema.String, value: Schema.String })
@@ -102,7 +103,9 @@ describe("a server that says back what it was sent", () => {
           )
           yield* Effect.yieldNow()
           for (const [name, run] of Object.entries(operations)) {
-            const outcome = yield* Effect.either(run(cache))
+            // What conflicts is asked for again, after a while.
+            const asked = Effect.either(run(cache))
+            const outcome = yield* status === 409 ? whileTurning(asked) : asked
             if (Either.isLeft(outcome)) {
               seen.push(shownOf(outcome.left))
               if (outcome.left instanceof ObjectStoreError) {
