@@ -39,9 +39,16 @@ const structureOf = (key: object): unknown => {
   }
   const prototype: unknown = Object.getPrototypeOf(key)
   if (prototype !== Object.prototype && prototype !== null) return contentOf(key)
-  const fields = Object.entries(key).filter(([, field]) => field !== undefined)
-  const copy = Object.fromEntries(fields.map(([name, field]) => [name, structuralKey(field)]))
-  return Object.values(copy).some(Number.isNaN) ? comparedByContent(copy, Object.prototype, fieldsOf) : struct(copy)
+  const fields: Array<readonly [name: string, part: unknown]> = []
+  let hasNaN = false
+  for (const [name, field] of Object.entries<unknown>(key as Readonly<Record<string, unknown>>)) {
+    if (field === undefined) continue
+    const part = structuralKey(field)
+    if (Number.isNaN(part)) hasNaN = true
+    fields.push([name, part])
+  }
+  const copy = Object.fromEntries(fields)
+  return hasNaN ? comparedByContent(copy, Object.prototype, fieldsOf) : struct(copy)
 }
 
 const contentOf = (key: object): object => {
