@@ -137,14 +137,14 @@ describe("importing the package", () => {
     const { size, text } = await bundle(
       `import { SyncTtlDict } from "effect-aws-cache/Sync"; globalThis.x = new SyncTtlDict({ maxSize: 100 })`
     )
-    assert.isAtMost(size, 21_500)
+    assert.isAtMost(size, 21_900)
     // It is not bound to Node by what it imports.
     assert.notMatch(text, /from\s*"|import\s*"|import\(/)
     const measuring = await bundle(
       `import { estimate, SyncTtlDict } from "effect-aws-cache/Sync"
       globalThis.x = new SyncTtlDict({ maxBytes: "1M", weigher: estimate })`
     )
-    assert.isAtMost(measuring.size, 25_400)
+    assert.isAtMost(measuring.size, 26_000)
   })
 
   it("a bundle tells of keys and options as the modules do", async () => {
