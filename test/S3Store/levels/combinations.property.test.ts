@@ -11,7 +11,10 @@ import { faultsOf, spoiled } from "./chaos.js"
 
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 
-const runs = { ...property(1), numRuns: amount(200, 2000) }
+/** Combinations of more than two stores are made of those of two. */
+const runsOf = (name: string) => ({ ...property(1), numRuns: amount(200, ofTwo.has(name) ? 2000 : 700) })
+
+const ofTwo: ReadonlySet<string> = new Set(["a chain", "two stores by size"])
 
 /** The stores that others are made of, each with faults of its own. */
 interface Parts {
@@ -169,7 +172,7 @@ for (const [name, combine] of Object.entries(combinations)) {
           assert.deepStrictEqual(yield* look, found)
         })).pipe(Effect.provide(quiet), Effect.withClock(clock))
       },
-      runs
+      runsOf(name)
     )
   })
 }

@@ -4,10 +4,10 @@ import { assertEstimated, drawn } from "../drawnShapes.js"
 
 const maxBytes = 16 * 1024 * 1024
 
-describe("60 shapes drawn at random", () => {
+describe("30 shapes drawn at random", () => {
   for (const seed of [1, 2]) {
     it.scopedLive(`are estimated at 0.8 to 1.6 times what they take, and dictionaries of them hold their limit (seed ${seed})`, () =>
-      Effect.map(assertEstimated(drawn({ seed, count: 60, bytes: 1_500_000, maxBytes })), (reports) => {
+      Effect.map(assertEstimated(drawn({ seed, count: 30, bytes: 1_500_000, maxBytes })), (reports) => {
         for (const report of reports) {
           assert.isAtMost(report.growth, maxBytes * 1.25 + 16 * 1024 * 1024, JSON.stringify(report))
         }
