@@ -14,7 +14,7 @@ const searchWords = {
     "TTL, SWR, stale while revalidate, stale if error, expiry, max-age, cache-control, freshness",
   "guides/keyspaces#answers-that-there-is-none":
     "negative cache, negative caching, cache a 404, cache errors, not found",
-  "guides/leases": "thundering herd, cache stampede, dogpile, distributed lock, mutex, single flight",
+  "guides/leases": "lease, leasing, thundering herd, cache stampede, dogpile, distributed lock, mutex, single flight",
   "guides/stores#computing-what-is-missing":
     "memoise, dedupe, coalescing, single flight, request collapsing, thundering herd",
   "guides/stores#when-a-computation-fails": "negative cache, negative caching, cache errors",

@@ -99,10 +99,14 @@ describe("S3Cache.getManyOrCompute beside others", () => {
           const cache = yield* process()
           const source = yield* makeSource
           const fails = yield* Deferred.make<never, "down">()
+          let isAsked = false
           const other = yield* Effect.fork(Effect.exit(
-            cache.getManyOrCompute(keysOf("a", "x"), () => Deferred.await(fails))
+            cache.getManyOrCompute(keysOf("a", "x"), () => {
+              isAsked = true
+              return Deferred.await(fails)
+            })
           ))
-          yield* turns(50)
+          yield* until(() => isAsked)
           const batch = yield* Effect.fork(cache.getManyOrCompute(keysOf("a", "b"), source.many()))
           yield* until(() => source.asked.length === 1)
           yield* source.answers
