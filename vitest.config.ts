@@ -55,7 +55,7 @@ const suites: Record<string, Suite> = {
     isolate: true,
     include: [...withProperties, "test/**/*.heavy.ts"],
     env: {
-      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "9",
+      PROPERTY_RUNS: process.env["PROPERTY_RUNS"] ?? "6",
       PROPERTY_SEED: process.env["PROPERTY_SEED"] ?? "7"
     }
   },

@@ -10,7 +10,7 @@ import { eventually } from "../support/until.js"
 import { type Program, start } from "./program.js"
 
 const keys = 16
-const changes = amount(100, 10_000)
+const changes = amount(100, 3000)
 
 /** What a process has printed. */
 const linesOf = (program: Program) =>

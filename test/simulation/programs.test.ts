@@ -15,7 +15,7 @@ describe("a program that takes the place of another, whose values have another s
         const history = follow(world, schedule)
         assert.isUndefined(broken(history))
       }),
-      property(amount(600, 223))
+      property(amount(600, 335))
     ))
 
   it("computes nothing that the other one has", () =>
@@ -25,6 +25,6 @@ describe("a program that takes the place of another, whose values have another s
         const history = follow(world, schedule)
         assert.isUndefined(computedInVain(history))
       }),
-      property(amount(600, 223))
+      property(amount(600, 335))
     ))
 })

@@ -14,7 +14,7 @@ describe("many processes over one store", () => {
         assert.isUndefined(broken(follow(world, schedule)))
       }),
       // 15 ms each on a quiet machine, three times as much where other files run beside it: 1,800 in the heavy suite.
-      // `PROPERTY_RUNS=500` makes them 100,000, which takes the better part of an hour.
-      property(amount(300, 200))
+      // `PROPERTY_RUNS=333` makes them 100,000, which takes the better part of an hour.
+      property(amount(300, 300))
     ))
 })

@@ -5,7 +5,7 @@ import { assertEstimated, drawn } from "../drawnShapes.js"
 const maxBytes = 16 * 1024 * 1024
 
 describe("30 shapes drawn at random", () => {
-  for (const seed of [1, 2]) {
+  for (const seed of [1]) {
     it.scopedLive(`are estimated at 0.8 to 1.6 times what they take, and dictionaries of them hold their limit (seed ${seed})`, () =>
       Effect.map(assertEstimated(drawn({ seed, count: 30, bytes: 1_500_000, maxBytes })), (reports) => {
         for (const report of reports) {
