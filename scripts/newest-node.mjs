@@ -9,10 +9,10 @@ import { root, run, runMain, withTemporaryFolder } from "./lib/run.mjs"
 /** The newest major version of Node under long-term support. */
 const newest = 24
 
-/** What asks compilers, reads files, and draws cases for plain code is the same on every Node. */
+/** What asks compilers, reads files, and reckons with plain code is the same on every Node. */
 const sameEverywhere = [
   ...["test/types/**", "test/package/{declarations,errors}.test.ts", "test/docs/**"],
-  ...["test/simulation/**", "test/**/*.property.test.ts"]
+  ...["test/simulation/**", "test/Command/simulate/**", "test/bench/**", "test/**/*.property.test.ts"]
 ]
 
 await runMain(async () => {
