@@ -8,6 +8,7 @@ import { describeType } from "../../Cache/engine/options/describeType.js"
 import { wrongOptionTexts } from "../../Cache/engine/options/wrongOptionTexts.js"
 import { CacheConfigError, CacheKeyError } from "../../Cache/errors/CacheErrors.js"
 import { withFunction } from "../../Cache/options/checkOptions.js"
+import { loadedPairs } from "../../Cache/options/loadedPairs.js"
 import { wrongOptions } from "../../Cache/options/wrongOptions.js"
 import { s3WriteKinds } from "../options/optionKinds.js"
 import type { S3CacheWriteOptions } from "../options/S3CacheOptions.js"
@@ -88,26 +89,19 @@ export const unlessWrongTag = <A, E>(
 export const pairsOf = <K, V>(
   cache: string,
   loaded: Iterable<readonly [key: K, value: V, options?: S3CacheWriteOptions | undefined]>
-): Effect.Effect<ReadonlyArray<readonly [key: K, value: V, options?: S3CacheWriteOptions | undefined]>> => {
-  const given: unknown = loaded
-  const accepted = "a function whose Effect gives pairs of a CacheKey and a value, as an array or a Map"
-  if (typeof given !== "object" || given === null || !(Symbol.iterator in given)) {
-    return Effect.die(wrong(cache, "load", `one that gives ${describeType(given)}`, accepted))
-  }
-  const pairs = Array.from(loaded)
-  const at = pairs.findIndex((pair: unknown) =>
-    !Array.isArray(pair) || pair.length < 2 || pair.length > 3 || !(pair[0] instanceof CacheKey)
-  )
-  if (at >= 0) {
-    return Effect.die(
-      wrong(cache, "load", `one that gives, at ${at}, ${describeType(pairs[at])} that is no such pair`, accepted)
-    )
-  }
-  for (const [, , write] of pairs) {
-    const refused = write === undefined ? undefined : wrongOptions(cache, write, s3WriteKinds)
-    if (refused !== undefined) return Effect.die(refused)
-  }
-  return Effect.succeed(pairs)
+): Effect.Effect<ReadonlyArray<readonly [key: K, value: V, options?: S3CacheWriteOptions | undefined]>> =>
+  Effect.flatMap(loadedPairs(cache, loaded, pairsByKey), (pairs) => {
+    for (const [, , write] of pairs) {
+      const refused = write === undefined ? undefined : wrongOptions(cache, write, s3WriteKinds)
+      if (refused !== undefined) return Effect.die(refused)
+    }
+    return Effect.succeed(pairs)
+  })
+
+const pairsByKey = {
+  isPair: (pair: unknown): boolean =>
+    Array.isArray(pair) && pair.length >= 2 && pair.length <= 3 && pair[0] instanceof CacheKey,
+  accepted: "a function whose Effect gives pairs of a CacheKey and a value, as an array or a Map"
 }
 
 const refused = (error: CacheConfigError) => Effect.fail(error) as Effect.Effect<never>

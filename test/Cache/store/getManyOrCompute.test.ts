@@ -236,19 +236,19 @@ describe("getManyOrCompute", () => {
       Effect.gen(function*() {
         const store = yield* make<string>()
         const given: ReadonlyArray<readonly [given: string, told: string]> = [
-          ["null", "null"],
-          ["5", "5"],
-          ["\"ab\"", "a string"],
-          ["{ \"a\": 1 }", "an object"],
-          ["[{ \"id\": 1 }]", "at 0, an object that is no such pair"],
-          ["[[\"a\", \"x\"], \"ab\"]", "at 1, a string that is no such pair"],
-          ["[[\"a\", \"x\", 5]]", "at 0, an array that is no such pair"],
-          ["[null]", "at 0, null that is no such pair"]
+          ["null", " null"],
+          ["5", " 5"],
+          ["\"ab\"", " a string"],
+          ["{ \"a\": 1 }", " an object"],
+          ["[{ \"id\": 1 }]", ", at 0, an object that is no such pair"],
+          ["[[\"a\", \"x\"], \"ab\"]", ", at 1, a string that is no such pair"],
+          ["[[\"a\", \"x\", 5]]", ", at 0, an array that is no such pair"],
+          ["[null]", ", at 0, null that is no such pair"]
         ]
         for (const [json, told] of given) {
           const exit = yield* Effect.exit(store.getManyOrCompute(["a", "b"], () => Effect.sync(() => JSON.parse(json))))
           const message =
-            `${what}: load is one that gives ${told}, but must be a function whose Effect gives pairs of a key ` +
+            `${what}: load is one that gives${told}, but must be a function whose Effect gives pairs of a key ` +
             "and a value, as an array, a Map or something else to iterate over"
           assert.isTrue(Exit.isFailure(exit) && String(exit.cause).includes(message), String(exit))
           assert.isTrue(Option.isNone(yield* store.getOption("a")))

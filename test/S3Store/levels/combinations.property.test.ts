@@ -11,10 +11,10 @@ import { faultsOf, spoiled } from "./chaos.js"
 
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 
+const ofTwo: ReadonlySet<string> = new Set(["a chain", "two stores by size"])
+
 /** Combinations of more than two stores are made of those of two. */
 const runsOf = (name: string) => ({ ...property(1), numRuns: amount(200, ofTwo.has(name) ? 2000 : 700) })
-
-const ofTwo: ReadonlySet<string> = new Set(["a chain", "two stores by size"])
 
 /** The stores that others are made of, each with faults of its own. */
 interface Parts {
