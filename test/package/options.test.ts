@@ -225,6 +225,7 @@ const freshness = {
   staleWhileRevalidate: duration,
   staleIfError: duration,
   staleIfSlow,
+  retryAfter: duration,
   maxComputations: count
 }
 const tableOptions = {

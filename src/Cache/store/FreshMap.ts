@@ -5,7 +5,7 @@ import * as Either from "../../effect/plainEither.js"
 import type { EntryInfo } from "../common/EntryInfo.js"
 import { Absent, type BoundedMapOptions, type WriteOutcome } from "../engine/BoundedMapOptions.js"
 import type { EvictingMap } from "../engine/EvictingMap.js"
-import { type Freshness, revalidatedUntil, uselessFrom } from "./Freshness.js"
+import { type Freshness, isTooEarly, replacesFailureUntil, revalidatedUntil, uselessFrom } from "./Freshness.js"
 import { type Computation, Kept } from "./Kept.js"
 
 /** What the engine holds: a value by itself, or an entry that knows more of itself. */
@@ -63,11 +63,22 @@ export class FreshMap<in out K, in out V, in out E> {
   lookup(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): V | Kept<V, E> | Absent {
     const held = map.get(key, now)
     if (!(held instanceof Kept) || Either.isLeft(held.content)) return held
-    if (now >= revalidatedUntil(this.freshness, held.freshUntil)) {
+    const { freshness } = this
+    if (isTooEarly(freshness, held.failedAt, now) && now < replacesFailureUntil(freshness, held.freshUntil)) {
+      return held.content.right
+    }
+    if (now >= revalidatedUntil(freshness, held.freshUntil)) {
       countAsMiss(map)
       return Absent
     }
-    return now >= held.refreshAt ? held : held.content.right
+    return now >= held.refreshAt && !isTooEarly(freshness, held.failedAt, now) ? held : held.content.right
+  }
+
+  /** A computation of what is under a key failed: where there is a value, lookups compute nothing for a while. */
+  failed(map: EvictingMap<K, Stored<V, E>>, key: K, now: number): void {
+    if (this.freshness.retryAfter === 0) return
+    const held = map.peek(key, now)
+    if (held instanceof Kept) held.failedAt = now
   }
 
   /** The fresh value under a key, or `Absent`: no use, and not counted. */

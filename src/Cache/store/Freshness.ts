@@ -15,6 +15,8 @@ export interface FreshnessTimes {
   /** How long a lookup waits for a computation before it gets an old value, and up to which age it does. */
   readonly slowAfter: number
   readonly staleIfSlow: number
+  /** For how long nothing is computed after a computation has failed, where there is an old value. */
+  readonly retryAfter: number
   /** Whether entries need to know more of themselves than when they expire. */
   readonly tracksEntries: boolean
 }
@@ -33,6 +35,7 @@ export const freshnessOf = <F>({
   isFailure = (_: unknown): _ is F => false,
   jitter = 0,
   refreshAhead = 0,
+  retryAfter = 0,
   slowAfter = 0,
   staleIfError = 0,
   staleIfSlow = 0,
@@ -45,6 +48,7 @@ export const freshnessOf = <F>({
   staleIfError,
   slowAfter,
   staleIfSlow,
+  retryAfter,
   isFailure,
   failureTimeToLive,
   tracksEntries: refreshAhead > 0 || beta > 0 || staleWhileRevalidate > 0 || staleIfError > 0 || staleIfSlow > 0
@@ -72,6 +76,10 @@ export const replacesFailureUntil = (freshness: FreshnessTimes, freshUntil: numb
 /** Until when an entry is given out in place of a computation that takes too long. */
 export const replacesSlowUntil = (freshness: FreshnessTimes, freshUntil: number): number =>
   freshUntil + freshness.staleIfSlow
+
+/** Whether it is too early to compute anew after a computation that failed then. A clock may have been set back since. */
+export const isTooEarly = ({ retryAfter }: FreshnessTimes, failedAt: number, now: number): boolean =>
+  now >= failedAt && now < failedAt + retryAfter
 
 /** From when on an entry is of no use any more: neither fresh nor given out stale. */
 export const uselessFrom = (freshness: FreshnessTimes, freshUntil: number): number =>

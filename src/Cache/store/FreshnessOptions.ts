@@ -60,6 +60,12 @@ export interface FreshnessOptions<in out F = never> {
     | { readonly after: Duration.DurationInput; readonly within?: Duration.DurationInput | undefined }
     | undefined
   /**
+   * After a computation has failed, lookups get the old value for so long without another computation, also those that would
+   * refresh it: so that a source that is down is asked once in that time, and nobody waits for it. Up to the age that
+   * `staleIfError` or `staleWhileRevalidate` says. `refresh` computes all the same. Default zero: each lookup computes.
+   */
+  readonly retryAfter?: Duration.DurationInput | undefined
+  /**
    * Which failures all callers share, however they compute: a guard such as `Schema.is(NotFound)` or
    * `Predicate.isTagged("NotFound")`. Who waits for a computation of somebody else gets a failure that it accepts, and
    * computes by himself after any other; and `failureTimeToLive` remembers what it accepts. Default: none.
@@ -115,6 +121,7 @@ export const makeFreshness = <F>(
       staleIfError,
       slowAfter: slow?.after ?? 0,
       staleIfSlow: slow?.within ?? 0,
+      retryAfter: yield* millis(cache, "retryAfter", options.retryAfter),
       failureTimeToLive: typeof ofFailure === "function"
         ? (error) => givenMillis(cache, "failureTimeToLive", ofFailure(error))
         : () => constant,

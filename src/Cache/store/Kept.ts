@@ -23,6 +23,8 @@ export class Kept<out V, out E> {
   freshUntil: number
   /** From when on a lookup refreshes it. */
   refreshAt: number
+  /** When a computation of it failed, the last time. */
+  failedAt: number = Number.POSITIVE_INFINITY
   /** How long before its end that is, where it was drawn. */
   private readonly lead: number
 
@@ -51,5 +53,6 @@ export class Kept<out V, out E> {
   live(freshness: FreshnessTimes, now: number, freshUntil: number): void {
     this.freshUntil = freshUntil
     this.refreshAt = refreshFrom(freshness, now, freshUntil, this.lead)
+    this.failedAt = Number.POSITIVE_INFINITY
   }
 }

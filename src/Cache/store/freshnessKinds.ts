@@ -28,6 +28,7 @@ export const freshnessKinds: OptionKinds<FreshnessOptions<never>> = {
   staleWhileRevalidate: "duration",
   staleIfError: "duration",
   staleIfSlow: slowKind,
+  retryAfter: "duration",
   failure: "function",
   failureTimeToLive: "durationOrFunction",
   maxComputations: "count"

@@ -122,7 +122,10 @@ export const makeComputing = <K, V, F>(parts: ComputingParts<K, V, F>): Computin
         if (Exit.isFailure(exit)) {
           const outcome = keepFailure(map, key, failureOf(freshness, exit.cause), millisOf(exit.cause), now)
           if (outcome !== undefined) writer.remembered(map, key, outcome, now)
-        } else if (!(exit.value instanceof InPlaceOfFailure || exit.value instanceof NotLoaded)) {
+          else if (!Cause.isInterrupted(exit.cause)) entries.failed(map, key, now)
+        } else if (exit.value instanceof InPlaceOfFailure) {
+          entries.failed(map, key, now)
+        } else if (!(exit.value instanceof NotLoaded)) {
           const { value } = exit
           const until = writer.freshUntil(key, value, now, roll, write(value))
           const took = Math.max(0, tookUntil(now))

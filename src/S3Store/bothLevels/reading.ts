@@ -46,9 +46,9 @@ export interface Reading extends Loading {
   /** The fresh value under a key. */
   readonly getOption: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<Option.Option<V>, ObjectStoreError>
   /**
-   * The same, and what the second level has in its place where that is an old value.
+   * The same for who can compute: nothing for a value in memory that is about to expire.
    *
-   * @param onOld told of it
+   * @param onOld told of that, and of what the second level has where that is an old value
    */
   readonly getOptionOrOld: <K, V, F>(
     key: CacheKey<K, V, F>,
@@ -221,6 +221,12 @@ export const makeReading = (levels: CacheLevels): Reading => {
 
   const getOptionOrOld: Reading["getOptionOrOld"] = (key, onOld) =>
     memory.lookup(key, (held, now) => {
+      if (
+        held !== undefined && held.isValue && held.isOf(key.space) && now < held.freshUntil && held.needsRefresh(now)
+      ) {
+        onOld(held)
+        return Exit.succeed(Option.none())
+      }
       const content = takeAtOnce(key, held, now)
       return content === undefined ? traced(key, readThrough(key, held, onOld)) : Exit.succeed(valueOf(content))
     })

@@ -312,6 +312,7 @@ export const makeComputing = (
       if (answer !== undefined || stale === undefined || staleContent === undefined || now >= stale.uselessFrom) {
         return { content, keep: answer?.keep, refresh: false, isNew: true }
       }
+      if (policy.freshness.retryAfter > 0 && isAttached()) yield* memory.failed(key, stale)
       const isInPlace = now < replacesFailureUntil(policy.freshness, stale.freshUntil)
       if (call.heardBy === "nobody" || call.outlasted?.isSo === true || (isInPlace && call.heardBy === undefined)) {
         yield* warnings.tell(String(key), exit.cause, `${key.keyspace}/${key.version}`)

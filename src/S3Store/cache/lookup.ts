@@ -23,7 +23,7 @@ import * as Exit from "effect/Exit"
 import type { LazyArg } from "effect/Function"
 import * as Option from "effect/Option"
 import { services } from "../../Cache/flight/withServices.js"
-import { replacesSlowUntil, revalidatedUntil } from "../../Cache/store/Freshness.js"
+import { replacesFailureUntil, replacesSlowUntil, revalidatedUntil } from "../../Cache/store/Freshness.js"
 import type { LookupSpans } from "../../Cache/tracing/LookupSpans.js"
 import { type CacheLevels, logProblem } from "../bothLevels/CacheLevels.js"
 import { knownOf, type Reading } from "../bothLevels/reading.js"
@@ -152,8 +152,10 @@ export const makeLookup = (
       if (refreshing && held.needsRefresh(now)) return undefined
       return { content, keep, refresh: held.needsRefresh(now), from: "s3", bytes: held.bytes }
     }
-    if (refreshing || !held.isValue || now >= revalidatedUntil(policy.freshness, held.freshUntil)) return undefined
-    ledger.record({ _tag: "StaleServed", key, because: "revalidating" })
+    if (refreshing || !held.isValue) return undefined
+    const isInPlace = held.isTooEarly(now) && now < replacesFailureUntil(policy.freshness, held.freshUntil)
+    if (!isInPlace && now >= revalidatedUntil(policy.freshness, held.freshUntil)) return undefined
+    ledger.record({ _tag: "StaleServed", key, because: isInPlace ? "failure" : "revalidating" })
     return { content, keep, refresh: held.needsRefresh(now), from: "stale", bytes: held.bytes }
   }
 

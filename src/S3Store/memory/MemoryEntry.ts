@@ -5,7 +5,7 @@ import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { formatStacks } from "../../Cache/printing/formatStacks.js"
-import { refreshFrom, uselessFrom } from "../../Cache/store/Freshness.js"
+import { isTooEarly, refreshFrom, uselessFrom } from "../../Cache/store/Freshness.js"
 import type { Keyspace } from "../keyspace/Keyspace.js"
 import type { EntryPolicy } from "../options/EntryPolicy.js"
 import type { Isolated } from "../options/isolation.js"
@@ -34,6 +34,8 @@ export interface MemoryEntryParts {
   readonly cost?: number | undefined
   /** How long before the end of its time it is to be refreshed, in milliseconds, where that was drawn for it. */
   readonly lead: number
+  /** When a computation failed that would have taken its place, if one did. */
+  readonly failedAt?: number
 }
 
 /**
@@ -60,7 +62,9 @@ export class MemoryEntry implements MemoryEntryParts {
   simpleUntil: number
   /** The same for whoever can compute. */
   computeUntil: number
-  private refreshAt: number
+  /** When a computation failed that would have taken its place, the last time. */
+  failedAt: number
+  private readonly refreshAt: number
   private confirmUntil: number
   /** Until when it is believed, where something is heard of the second level. */
   private belief: number | undefined
@@ -96,6 +100,7 @@ export class MemoryEntry implements MemoryEntryParts {
     this.took = parts.took
     this.cost = parts.cost ?? parts.took
     this.lead = parts.lead
+    this.failedAt = parts.failedAt ?? Number.POSITIVE_INFINITY
     this.refreshAt = Exit.isFailure(exit)
       ? parts.freshUntil
       : refreshFrom(parts.policy.freshness, parts.came, parts.freshUntil, parts.lead)
@@ -197,13 +202,12 @@ export class MemoryEntry implements MemoryEntryParts {
 
   /** Whether it is to be computed anew while it is fresh. */
   needsRefresh(now: number): boolean {
-    return now >= this.refreshAt
+    return now >= this.refreshAt && !this.isTooEarly(now)
   }
 
-  /** Lets nobody refresh it for a while. */
-  refreshNoEarlierThan(time: number): void {
-    this.refreshAt = Math.max(this.refreshAt, time)
-    this.plan()
+  /** Whether it is too early to compute it anew, after a computation that failed. */
+  isTooEarly(now: number): boolean {
+    return isTooEarly(this.policy.freshness, this.failedAt, now)
   }
 
   /** The same with less time to be fresh, as a tag that has expired leaves it. */

@@ -145,6 +145,14 @@ export class MemoryLevel {
       else this.keep(map, key, held, now, began)
     })
 
+  /** A computation failed in whose place this entry was given out: where it is held, also as it was loaded once more. */
+  readonly failed = (key: AnyKey, entry: MemoryEntry): Effect.Effect<void> =>
+    this.step(key, (map, now) => {
+      entry.failedAt = now
+      const held = peekIn(map, key, now)
+      if (held !== undefined) held.failedAt = failedAtOf(held, entry)
+    })
+
   /** Forgets one particular entry, if it is still held. */
   readonly drop = (key: AnyKey, entry: MemoryEntry): Effect.Effect<void> =>
     this.step(key, (map, now) => {
@@ -395,6 +403,7 @@ export class MemoryLevel {
   ): void {
     // Asked only now: whoever made the entry has said by then what is to be heard of its keyspace.
     this.notice.beliefsOf(key)?.came(key, entry, began, now)
+    if (entry.policy.freshness.retryAfter > 0) entry.failedAt = failedAtOf(entry, peekIn(map, key, now))
     const outcome = map.set(key, entry, now, expiryOf(map, entry), undefined, entry.cost)
     // What is held is not what there is any more.
     if (outcome === "tooLarge") map.delete(key, now)
@@ -425,6 +434,10 @@ const placeOf = ({ folder, name }: Folder): AnyKey => {
   const objectName = `${name}/${folder}/`
   return { keyspace: name, version: folder, id: "", objectName, toString: () => objectName }
 }
+
+/** When a computation failed in place of an entry: the same as for another one, where both are of one object. */
+const failedAtOf = (entry: MemoryEntry, other: MemoryEntry | undefined): number =>
+  other !== undefined && other.etag !== undefined && other.etag === entry.etag ? other.failedAt : entry.failedAt
 
 const freeIn = (map: BoundedMap<AnyKey, MemoryEntry>, now: number): RoomLimits => ({
   maxSize: map.maxSize - map.size(now),

@@ -115,7 +115,8 @@ export const makeEntryPolicy = (
         staleWhileRevalidate: own.staleWhileRevalidate ?? options.staleWhileRevalidate,
         staleIfError,
         // Keyspaces may say how old values may be, and the cache how long to wait.
-        staleIfSlow: slow && { after: slow.after, within: slow.within ?? 0 }
+        staleIfSlow: slow && { after: slow.after, within: slow.within ?? 0 },
+        retryAfter: own.retryAfter ?? options.retryAfter
       }),
       timeToLive: timeToLive === undefined ? Number.POSITIVE_INFINITY : yield* millis(cache, "timeToLive", timeToLive),
       failureTimeToLive: yield* millis(cache, "failureTimeToLive", own.failureTimeToLive ?? options.failureTimeToLive),

@@ -105,6 +105,7 @@ describe("freshness", () => {
       staleIfError: 0,
       slowAfter: 0,
       staleIfSlow: 0,
+      retryAfter: 0,
       tracksEntries: false
     })
   })
