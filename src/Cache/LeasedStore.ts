@@ -156,8 +156,8 @@ export interface LeasedStore<in out K, in out V, out E = never> {
     options?: LeaseOptions<V, E2, R2> | LazyArg<LeaseOptions<V, E2, R2>>
   ) => Effect.Effect<V, E | NoInfer<E2>, NoInfer<Exclude<R2, Scope.Scope>> | Scope.Scope>
   /**
-   * Acquires a value anew, whether there is one under the key or not: one acquisition with all others who ask for one
-   * meanwhile. Until it is there, everybody else leases the old value, which is released as every value that is
+   * Acquires a value anew, whether there is one under the key or not. An acquisition that began before, which may come to
+   * what there was before, is waited for; all who wait for that share the next one. Until it is there, everybody else leases the old value, which is released as every value that is
    * replaced; where this fails, the old one stays. Where the new one is too heavy to be kept, the old one leaves all the
    * same, and the next lookup acquires another one.
    *

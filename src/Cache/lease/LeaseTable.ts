@@ -57,7 +57,7 @@ export interface LeaseTable<K, V, E> {
   /**
    * Leases the value that another fiber has written since `find`, or acquires one.
    *
-   * @param isAnew whether to acquire one though there is one
+   * @param isAnew whether to acquire one though there is one, and not before this call
    */
   readonly acquire: <E2, R2>(
     key: K,
@@ -276,7 +276,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       make: (acquisition: Acquisition<K, V, E>) => Effect.Effect<LeasedValue<K, V>, E2>,
       write: WriteOptions | undefined,
       restore: Restore,
-      isAnew: boolean,
+      since: number | undefined,
       failures = 0,
       joining: Joining = { hasJoined: false }
     ): Effect.Effect<LeasedValue<K, V>, E | E2> =>
@@ -284,11 +284,13 @@ export const makeLeaseTable = <K, V, E, R, R2>(
         Effect.withFiberRuntime<LeasedValue<K, V> | Entered<K, V, E>>((caller) =>
           step((map, now) => {
             // This is still the same lookup: it is not counted again.
-            const written = isAnew ? Absent : map.peek(key, now)
+            const written = since === undefined ? map.peek(key, now) : Absent
             if (written !== Absent) {
               written.lease()
               return written
             }
+            // What began before may come to what there was before.
+            const isOlder = since !== undefined && group.findOlder(key, since) !== undefined
             const own = started()
             const flight = (failures < patience ? group : newGroup()).enter(
               key,
@@ -313,24 +315,28 @@ export const makeLeaseTable = <K, V, E, R, R2>(
             const acquisition = acquisitions.get(flight) ?? own
             acquisitions.set(flight, acquisition)
             acquisition.join()
-            return new Entered(flight, acquisition, acquisition === own)
+            return { flight, acquisition, isOwn: acquisition === own, isOlder }
           })
         ),
         (entered) =>
-          entered instanceof Entered
-            ? Effect.flatMap(
+          entered instanceof LeasedValue
+            ? Effect.succeed(entered)
+            : Effect.flatMap(
               Effect.exit(flights.awaitExit(entered.flight, restore)),
               (waited): Effect.Effect<LeasedValue<K, V>, E | E2> => {
                 const exit = flattenExit(waited)
                 if (Exit.isSuccess(exit)) exit.value.lease()
                 entered.acquisition.leave()
-                if (Exit.isSuccess(exit)) return Exit.succeed(exit.value)
                 if (Exit.isFailure(waited)) return Exit.failCause(waited.cause)
+                if (entered.isOlder) {
+                  if (Exit.isSuccess(exit)) exit.value.end()
+                  return acquireBy(key, acquirer, started, make, write, restore, since)
+                }
+                if (Exit.isSuccess(exit)) return Exit.succeed(exit.value)
                 return failed(exit.cause, acquirer, entered.acquisition, entered.isOwn)
-                  ?? acquireBy(key, acquirer, started, make, write, restore, isAnew, failures + 1, joining)
+                  ?? acquireBy(key, acquirer, started, make, write, restore, since, failures + 1, joining)
               }
             )
-            : Effect.succeed(entered)
       )
 
     const acquire: LeaseTable<K, V, E>["acquire"] = <E2, R3>(
@@ -339,6 +345,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
       restore: Restore,
       isAnew = false
     ): Effect.Effect<LeasedValue<K, V>, E | E2, Exclude<R3, Scope.Scope>> => {
+      const since = isAnew ? flights.begun : undefined
       if (lease?.acquire === undefined) {
         const acquirer = new Acquirer<E>(true)
         const make = Effect.suspend(() => requireEffect(name, "acquire", options.acquire(key)))
@@ -349,7 +356,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
           (acquisition) => acquireInto(acquisition, key, make, ofMaker),
           lease,
           restore,
-          isAnew
+          since
         )
       }
       // At once: what is none may be a promise that is rejected before anybody runs it.
@@ -362,7 +369,7 @@ export const makeLeaseTable = <K, V, E, R, R2>(
           (acquisition) => acquireInto<E2, R3 | Scope.Scope>(acquisition, key, own, given),
           lease,
           restore,
-          isAnew
+          since
         ))
     }
 
@@ -439,14 +446,11 @@ export const makeLeaseTable = <K, V, E, R, R2>(
     return table
   })
 
-/** An acquisition under way, told apart from a value that was there. */
-class Entered<in out K, in out V, in out E> {
+/** An acquisition under way. */
+interface Entered<in out K, in out V, in out E> {
   readonly flight: Flight<LeasedValue<K, V>, unknown>
   readonly acquisition: Acquisition<K, V, E>
   readonly isOwn: boolean
-  constructor(flight: Flight<LeasedValue<K, V>, unknown>, acquisition: Acquisition<K, V, E>, isOwn: boolean) {
-    this.flight = flight
-    this.acquisition = acquisition
-    this.isOwn = isOwn
-  }
+  /** Whether it began too early for who entered it. */
+  readonly isOlder: boolean
 }
