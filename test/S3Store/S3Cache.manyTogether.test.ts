@@ -234,8 +234,11 @@ describe("S3Cache.getManyOrCompute beside others", () => {
       yield* TestClock.adjust("1 second")
       yield* until(() => source.asked.length === 1)
       assert.deepStrictEqual(source.asked, [["a", "b"]])
+      yield* TestClock.adjust("1 minute")
       yield* Deferred.succeed(answers, undefined)
       assert.deepStrictEqual(yield* Fiber.join(batch), found("a of 1", "hung of 2", "b of 1"))
+      // Each took as long as its own load.
+      assert.deepStrictEqual(Option.map(yield* cache.peekEntry(hung), ({ took }) => took), Option.some(0))
     }))
 
   it.scoped("refuses pairs whose third member is no such options", () =>

@@ -89,12 +89,12 @@ export const makeManyKeys = (
   ): Effect.Effect<ReadonlyArray<Found<V, E | F>>> =>
     Effect.gen(function*() {
       type Key = CacheKey<K, V, F>
-      let startedAt: number | undefined
+      const startedAt = new Map<Key, number>()
       const loadAll = (keys: ReadonlyArray<Key>) => {
         const [first] = keys
         const limited = first === undefined ? unlimited : levels.limitsOf(first.space)
         return limited(Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          startedAt ??= now
+          for (const key of keys) startedAt.set(key, now)
           return requireEffect(name, "load", load(keys))
         })).pipe(
           Effect.flatMap((loaded) => pairsOf(name, loaded)),
@@ -127,7 +127,7 @@ export const makeManyKeys = (
           looked: lookedAt(key),
           isOfKey: () => key.isUnchanged,
           began,
-          startedAt: () => startedAt,
+          startedAt: () => startedAt.get(key),
           throttle,
           turn: gathering.turnOf(key),
           compute: Effect.flatMap(Effect.exit(loaded), (exit) => own = ownExit(exit)),
