@@ -13,16 +13,23 @@ const timeout = 3000
 // Two cores run three monitors, three OSDs, two gateways and the tests.
 const slack = 2000
 
+type Ways = readonly [Way, ...ReadonlyArray<Way>]
+
 class Cluster extends Context.Tag("Cluster")<
   Cluster,
-  { readonly ceph: CephCluster.Ceph; readonly ways: readonly [Way, ...ReadonlyArray<Way>] }
+  {
+    readonly ceph: CephCluster.Ceph
+    readonly ways: Ways
+    /** The same, which wait for their answers for as long as it takes: what is not about time limits. */
+    readonly patient: Ways
+  }
 >() {}
 
 const cluster = Layer.scoped(
   Cluster,
   Effect.gen(function*() {
     const ceph = yield* CephCluster.make({ monitors: 3, osds: 3, gateways: 2, inMemory: false })
-    const ways = yield* Effect.forEach(ceph.endpoints, (endpoint, at) =>
+    const clients = yield* Effect.forEach(ceph.endpoints, (endpoint, at) =>
       Effect.gen(function*() {
         const client = yield* Effect.acquireRelease(
           Effect.sync(() =>
@@ -37,17 +44,21 @@ const cluster = Layer.scoped(
           (client) => Effect.sync(() => client.destroy())
         )
         if (at === 0) yield* Effect.promise(() => client.send(new CreateBucketCommand({ Bucket: bucket })))
-        const context = yield* Layer.build(
-          Layer.provideMerge(
-            S3Cache.layer({ maxSize: 0 }),
-            ObjectStore.layerS3Client(client, { bucket, requestTimeout: timeout })
-          )
-        )
-        return { store: Context.get(context, ObjectStore), cache: Context.get(context, S3Cache) }
+        return client
       }))
-    const [first, ...others] = ways
-    if (first === undefined) return yield* Effect.dieMessage("there is no gateway")
-    return { ceph, ways: [first, ...others] as const }
+    const waysWithin = (limit: number) =>
+      Effect.gen(function*() {
+        const [first, ...others] = yield* Effect.forEach(clients, (client) =>
+          Effect.map(
+            Layer.build(Layer.provideMerge(
+              S3Cache.layer({ maxSize: 0 }),
+              ObjectStore.layerS3Client(client, { bucket, requestTimeout: limit })
+            )),
+            (context): Way => ({ store: Context.get(context, ObjectStore), cache: Context.get(context, S3Cache) })
+          ))
+        return first === undefined ? yield* Effect.dieMessage("there is no gateway") : [first, ...others] as const
+      })
+    return { ceph, ways: yield* waysWithin(timeout), patient: yield* waysWithin(60_000) }
   })
 ).pipe(Layer.provideMerge(Logger.minimumLogLevel(LogLevel.None)))
 
@@ -59,8 +70,8 @@ const under = <A>(
   happen: (ceph: CephCluster.Ceph, progress: (writes: number) => Effect.Effect<void>) => Effect.Effect<A, unknown>
 ) =>
   Effect.gen(function*() {
-    const { ceph, ways } = yield* Cluster
-    const load = yield* startLoad(ways, `${name}/`, workers)
+    const { ceph, patient, ways } = yield* Cluster
+    const load = yield* startLoad(ways, patient[0], `${name}/`, workers)
     yield* load.progress(10)
     yield* happen(ceph, load.progress)
     yield* ceph.restart
@@ -68,14 +79,16 @@ const under = <A>(
     const findings = yield* load.finish
     yield* Console.log(`${name}: ${describeFindings(findings)}`)
     assert.isAtLeast(findings.written, 20 * workers)
-    assert.isAtMost(findings.longestCall, timeout + slack)
+    const late = slack + findings.lateness
+    assert.isAtMost(findings.longestCall, timeout + late)
     // A load and a save.
-    assert.isAtMost(findings.longestComputation, 2 * timeout + slack)
+    assert.isAtMost(findings.longestComputation, 2 * timeout + late)
     return findings
   })
 
-const describeFindings = ({ failures, longestCall, longestComputation, written }: Findings) =>
-  `${written} objects, longest call ${longestCall} ms, longest computation ${longestComputation} ms, failures ` +
+const describeFindings = ({ failures, lateness, longestCall, longestComputation, written }: Findings) =>
+  `${written} objects, longest call ${longestCall} ms, longest computation ${longestComputation} ms, ` +
+  `timers up to ${lateness} ms late, failures ` +
   JSON.stringify(Object.fromEntries(failures))
 
 if (!isCephInstalled) process.stdout.write("skipped: Ceph is not installed (node scripts/install-ceph.mjs)\n")
@@ -87,7 +100,7 @@ layer(isCephInstalled ? cluster : Layer.effect(Cluster, Effect.die("skipped")), 
 
     test("of 100 that add one object through both gateways exactly one writes", () =>
       Effect.gen(function*() {
-        const { ways } = yield* Cluster
+        const { patient: ways } = yield* Cluster
         for (let round = 0; round < 3; round++) {
           const outcomes = yield* Effect.forEach(
             Array.from({ length: 100 }, (_, at) => at),
@@ -105,7 +118,7 @@ layer(isCephInstalled ? cluster : Layer.effect(Cluster, Effect.die("skipped")), 
 
     test("of 100 that add one entry through both gateways exactly one wins, the others are told that it exists", () =>
       Effect.gen(function*() {
-        const { ways } = yield* Cluster
+        const { patient: ways } = yield* Cluster
         const outcomes = yield* Effect.forEach(
           Array.from({ length: 100 }, (_, at) => at),
           (at) => Effect.either((ways[at % 2] ?? ways[0]).cache.add(Words.key("race"), at)),
@@ -146,7 +159,7 @@ layer(isCephInstalled ? cluster : Layer.effect(Cluster, Effect.die("skipped")), 
 
     test("everything is there again after all daemons were killed at once", () =>
       Effect.gen(function*() {
-        const { ceph, ways } = yield* Cluster
+        const { ceph, patient: ways } = yield* Cluster
         const [{ cache, store }] = ways
         const names = Array.from({ length: 200 }, (_, at) => `kept/${at}`)
         yield* Effect.forEach(names, (name) => store.save(name, Buffer.from(name)), { concurrency: 16 })

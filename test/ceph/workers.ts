@@ -25,14 +25,24 @@ export interface Findings {
   /** Milliseconds of the longest call of the store, and of a memoized function. */
   readonly longestCall: number
   readonly longestComputation: number
+  /** How many milliseconds a timer of this process was late at most, which waits for the processor like any other. */
+  readonly lateness: number
 }
 
 const Words = Keyspace.make("words", { key: Schema.String, value: Schema.String })
 
 const contentOf = (name: string) => Buffer.from(`${name} `.repeat(200))
 
-/** Starts workers that write objects, read them and older ones back, and call a memoized function. */
-export const startLoad = (ways: readonly [Way, ...ReadonlyArray<Way>], prefix: string, workers: number) =>
+/**
+ * Starts workers that write objects, read them and older ones back, and call a memoized function. What they have written
+ * is read again by a way that waits for its answers.
+ */
+export const startLoad = (
+  ways: readonly [Way, ...ReadonlyArray<Way>],
+  patient: Way,
+  prefix: string,
+  workers: number
+) =>
   Effect.gen(function*() {
     const memoized = yield* Effect.forEach(
       ways,
@@ -43,6 +53,7 @@ export const startLoad = (ways: readonly [Way, ...ReadonlyArray<Way>], prefix: s
     const wrong: Array<string> = []
     let longestCall = 0
     let longestComputation = 0
+    let lateness = 0
     const state = { isStopping: false }
 
     const timed = <A, E>(call: Effect.Effect<A, E>, took: (millis: number) => void) =>
@@ -100,6 +111,11 @@ export const startLoad = (ways: readonly [Way, ...ReadonlyArray<Way>], prefix: s
       Effect.forEach(writtenBy.keys(), worker, { concurrency: "unbounded", discard: true })
     )
 
+    const nap = 100
+    yield* Effect.forkScoped(Effect.forever(timed(Effect.sleep(nap), (millis) => {
+      lateness = Math.max(lateness, millis - nap)
+    })))
+
     const load: Load = {
       progress: (writes) =>
         Effect.suspend(() => {
@@ -119,11 +135,11 @@ export const startLoad = (ways: readonly [Way, ...ReadonlyArray<Way>], prefix: s
         const during = longestCall
         const written = writtenBy.flat()
         yield* Effect.forEach(written, (name) =>
-          Effect.map(ways[0].store.load(name), (outcome) => {
+          Effect.map(patient.store.load(name), (outcome) => {
             if (outcome._tag !== "Found" || !contentOf(name).equals(outcome.body)) wrong.push(`${name} was lost`)
           }), { concurrency: 16, discard: true })
         assert.deepStrictEqual(wrong, [])
-        return { written: written.length, failures, longestCall: during, longestComputation }
+        return { written: written.length, failures, longestCall: during, longestComputation, lateness }
       })
     }
     return load
