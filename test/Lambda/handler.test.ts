@@ -3,6 +3,7 @@ import { Config, ConfigProvider, Context, Data, Effect, Layer, Stream } from "ef
 import { Background, CacheConfigError, Store } from "effect-aws-cache/Cache"
 import * as Lambda from "effect-aws-cache/lambda"
 import { Writable } from "node:stream"
+import { until } from "../support/until.js"
 
 class Prices extends Context.Tag("test/Prices")<Prices, Store.Store<string, number>>() {
   static readonly layer = Store.layer(Prices, { timeToLive: "1 hour" })
@@ -203,10 +204,14 @@ describe("Lambda.streamHandler", () => {
       const { chunks, stream } = kept()
       const seen: Array<string> = []
       stream.on("finish", () => seen.push("ended"))
-      const slow = Effect.map(Effect.sleep("50 millis"), () => {
-        seen.push("computed")
-        return 1
-      })
+      // However late the stream is: it ends before this does.
+      const slow = until(() => seen.includes("ended")).pipe(
+        Effect.zipRight(Effect.sleep("50 millis")),
+        Effect.map(() => {
+          seen.push("computed")
+          return 1
+        })
+      )
       const handler = Lambda.streamHandler(
         () =>
           Effect.map(Prices, (prices) => ({
