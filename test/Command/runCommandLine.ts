@@ -65,9 +65,10 @@ export const runCommandLine = (
       let stdout = ""
       let stderr = ""
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        // Once: at a second signal it would not wait for its end.
+        if (interruptOnOutput !== undefined && stdout === "") child.kill(interruptOnOutput)
         stdout += text
         if (closeAfter !== undefined && stdout.length >= closeAfter) child.stdout.destroy()
-        if (interruptOnOutput !== undefined) child.kill(interruptOnOutput)
       })
       child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
       const ended = new Promise<CommandResult>((resolve) =>

@@ -10,7 +10,7 @@ import * as Scope from "effect/Scope"
 import * as Net from "node:net"
 import { call, makeClient, refusal } from "../servers/s3Client.js"
 import * as ScopedServer from "../servers/ScopedServer.js"
-import { until } from "../support/until.js"
+import { turns, until } from "../support/until.js"
 
 const portOf = (s3: { readonly endpoint: string }) => Number(new URL(s3.endpoint).port)
 
@@ -25,10 +25,16 @@ const assertFree = (port: number) =>
 
 const handles = () => process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP")).length
 
+/** How many are open once nothing more closes: what tests before have left takes some turns to be gone. */
+const settledHandles: Effect.Effect<number> = Effect.suspend(() => {
+  const now = handles()
+  return Effect.flatMap(turns(20), () => handles() === now ? Effect.succeed(now) : settledHandles)
+})
+
 describe("EmbeddedS3, its lifetime", () => {
   it.effect("is gone when its scope is closed, whatever its clients are doing", () =>
     Effect.gen(function*() {
-      const before = handles()
+      const before = yield* settledHandles
       const scope = yield* Scope.make()
       const s3 = yield* Scope.extend(EmbeddedS3.make({ buckets: ["bucket-one"] }), scope)
       const client = yield* Scope.extend(makeClient(s3.clientConfig), yield* Scope.make())
@@ -104,7 +110,7 @@ describe("EmbeddedS3, its lifetime", () => {
 
   it.effect("does nothing for a bucket name that is not valid", () =>
     Effect.gen(function*() {
-      const before = handles()
+      const before = yield* settledHandles
       for (const bad of ["", "ab", "Upper", "under_score", "a".repeat(64), "slash/ed"]) {
         const error = yield* Effect.flip(Effect.scoped(EmbeddedS3.make({ buckets: ["good-one", bad] })))
         assert.strictEqual(error._tag, "CacheConfigError")
