@@ -32,6 +32,8 @@ export interface Replayed {
   readonly keys: number
   /** What requests asked for, in bytes, where that is known. */
   readonly bytes?: number | undefined
+  /** Of how many keys no line tells the whole size, of a sample about. */
+  readonly unsized: number
   /** What they take to compute, in milliseconds, where that is known. */
   readonly cost?: number | undefined
   /** What everything takes, in the unit of the sizes. */

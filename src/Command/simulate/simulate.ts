@@ -89,6 +89,7 @@ export const simulate = (
         kept: requests.keys.length,
         keys: Math.round(requests.unique / rate),
         bytes: requests.sizes === undefined ? undefined : sample.bytes,
+        unsized: Math.round(sample.unsized / rate),
         cost: requests.costs === undefined ? undefined : sample.cost,
         footprint: all,
         later: sample.later

@@ -96,7 +96,7 @@ export const noAdviceText = ({ replayed: { keys, requests } }: Simulation): stri
 
 /** What was replayed. */
 export const replayedText = (
-  { bytes, footprint, keys, kept, later, rate, requests }: Replayed,
+  { bytes, footprint, keys, kept, later, rate, requests, unsized }: Replayed,
   unit: Capacity["unit"]
 ): string => {
   const about = rate < 1 ? "about " : ""
@@ -104,6 +104,13 @@ export const replayedText = (
   return [
     `${counted(requests, "request")} for ${about}${counted(keys, "key")}${all}`,
     ...(bytes === undefined ? [] : [`${formatBytes(bytes)} asked for`]),
+    ...(unsized === 0 ? [] : [
+      unsized >= keys
+        ? "no line has a whole size: a key counts as the most that was sent of it"
+        : `no line has the whole size of ${about}${counted(unsized, "key")}: ${
+          unsized === 1 ? "it counts" : "each counts"
+        } as the mean of the others`
+    ]),
     ...(rate < 1
       ? [`replayed are those for ${(100 * rate).toFixed(rate < 0.1 ? 1 : 0)} % of the keys, ${formatCount(kept)}`]
       : []),

@@ -120,8 +120,9 @@ describe("a log", () => {
     ].join("\n")
     const gets = readText(text)
     assert.deepStrictEqual(gets.keys, [0, 0, 0, 1, 2])
-    // Where not all was sent, what is known of it counts.
-    assert.deepStrictEqual(gets.sizes, [500, 500, 500, 0, 10])
+    // Where not all was sent, what is known of it counts, and of what nothing is known the mean of the others.
+    assert.deepStrictEqual(gets.sizes, [500, 500, 500, 255, 10])
+    assert.strictEqual(gets.sample.unsized, 1)
     assert.strictEqual(gets.counts.others, 5)
     assert.deepStrictEqual(readText(text, { ignoresQuery: true }).keys, [0, 0, 0, 1, 1])
     // GET and HEAD ask for the same, POST does not.
@@ -141,6 +142,45 @@ describe("a log", () => {
     ].join("\n"))
     assert.deepStrictEqual([keys, sizes, costs], [[0, 0, 0], [4000, 4000, 4000], [7, 7, 7]])
     assert.strictEqual(counts.others, 3)
+  })
+
+  it("has the whole size of a key, wherever a line tells it", () => {
+    const line = (path: string, told: string, method = "GET") =>
+      `h - - [31/Jan/2026:23:59:59 +0000] "${method} /${path} HTTP/1.1" ${told} "-" "-"`
+    const cases: ReadonlyArray<
+      readonly [lines: ReadonlyArray<string>, sizes: ReadonlyArray<number> | undefined, unsized: number]
+    > = [
+      [[line("a", "304 0"), line("a", "206 7"), line("a", "200 50"), line("a", "304 -")], [50, 50, 50, 50], 0],
+      [[line("a", "200 0", "HEAD"), line("a", "200 50"), line("a", "200 0", "HEAD")], [50, 50, 50], 0],
+      // Another size from then on.
+      [[line("a", "200 50"), line("a", "304 0"), line("a", "200 60"), line("a", "304 0")], [50, 50, 60, 60], 0],
+      // It is empty.
+      [[line("a", "200 0"), line("b", "200 9"), line("a", "304 0")], [0, 9, 0], 0],
+      [[line("a", "304 0"), line("b", "200 10"), line("c", "200 30"), line("d", "206 70")], [20, 10, 30, 70], 2],
+      [[line("a", "206 5"), line("a", "206 9"), line("b", "304 0"), line("c", "206 1")], [9, 9, 5, 1], 3],
+      [[line("a", "304 0"), line("a", "304 0")], undefined, 0]
+    ]
+    for (const [lines, sizes, unsized] of cases) {
+      const read = readText(lines.join("\n"), { methods: ["GET", "HEAD"] })
+      assert.deepStrictEqual([read.sizes, read.sample.unsized], [sizes, unsized], lines.join("\n"))
+      assert.strictEqual(read.sample.bytes, (sizes ?? []).reduce((sum, size) => sum + size, 0))
+    }
+  })
+
+  it("has them in a sample that has become smaller, too", () => {
+    const size = (key: number) => 1000 + key
+    const text = (hasAll: boolean) =>
+      Array.from({ length: 200_000 }, (_, at) => {
+        const [key, isWhole] = [at % 90_000, hasAll || at >= 90_000]
+        return `h - - [31/Jan/2026:23:59:59 +0000] "GET /${key} HTTP/1.1" ${
+          isWhole ? `200 ${size(key)}` : "304 0"
+        } "-" "-"\n`
+      }).join("")
+    const options = { most: 120_000, mostSized: 120_000 }
+    const [all, some] = [readText(text(true), options), readText(text(false), options)]
+    assert.isBelow(some.sample.rate, 0.7)
+    assert.deepStrictEqual([some.keys, some.sizes], [all.keys, all.sizes])
+    assert.closeTo(some.sample.bytes / all.sample.bytes, 1, 0.02)
   })
 
   it("has times that never go back", () => {

@@ -7,9 +7,10 @@ import { Places } from "../../../src/Command/simulate/replay/Places.js"
 import { replay } from "../../../src/Command/simulate/replay/replay.js"
 import type { Requests } from "../../../src/Command/simulate/replay/Requests.js"
 import { property } from "../../support/property.js"
+import { readText } from "./readText.js"
 
-/** Requests among so many keys, some of them asked for far more than others. */
-const requestsOf = (seed: number, length: number, unique: number): Required<Requests> => {
+/** Requests among so many keys, some of them asked for far more than others, and some with a size that changes. */
+const requestsOf = (seed: number, length: number, unique: number, changes = 0): Required<Requests> => {
   const random = seededRandom(seed)
   const sizeOf = Float64Array.from({ length: unique }, () => Math.floor(random() ** 4 * 500))
   const keys = Int32Array.from({ length }, () => Math.floor(random() ** 3 * unique))
@@ -17,7 +18,10 @@ const requestsOf = (seed: number, length: number, unique: number): Required<Requ
   return {
     keys,
     unique,
-    sizes: Float64Array.from(keys, (key) => sizeOf[key] ?? 0),
+    sizes: Float64Array.from(keys, (key) => {
+      if (changes > 0 && random() < changes) sizeOf[key] = Math.floor(random() ** 4 * 500)
+      return sizeOf[key] ?? 0
+    }),
     times: Float64Array.from(keys, () => (now += random() < 0.2 ? 0 : 1 + Math.floor(random() * 9))),
     costs: Float64Array.from(keys, (key) => key % 7)
   }
@@ -31,15 +35,21 @@ const hitsOfMap = (
   isByWeight: boolean,
   timeToLive: number
 ) => {
+  const sizeOf = new Map<number, number>()
   const map = new BoundedMap<number, number>(
-    isByWeight ? { evictionPolicy, maxWeight: size, weigher: (_, weight) => weight } : { evictionPolicy, maxSize: size }
+    isByWeight
+      ? { evictionPolicy, maxWeight: size, weigher: (key) => sizeOf.get(key) ?? 0 }
+      : { evictionPolicy, maxSize: size }
   )
   let [bytes, cost] = [0, 0]
   keys.forEach((key, at) => {
     const now = times?.[at] ?? 0
     const weight = sizes?.[at] ?? 0
+    const before = sizeOf.get(key)
+    sizeOf.set(key, weight)
     if (map.get(key, now) === Absent) map.set(key, weight, now, now + timeToLive)
     else {
+      if (isByWeight && weight !== before) map.reweigh(key, now)
       bytes += weight
       cost += costs?.[at] ?? 0
     }
@@ -54,14 +64,15 @@ const cases = fc.record({
   share: fc.double({ min: 0.001, max: 1.2, noNaN: true }),
   isByWeight: fc.boolean(),
   lives: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 5, 200, 5000),
+  changes: fc.constantFrom(0, 0, 0.02, 0.5),
   policy: fc.constantFrom(...evictionPolicyNames)
 })
 
 describe("replay", () => {
-  it("answers what a BoundedMap answers, by entries and by bytes, with and without expiry", () => {
+  it("answers what a BoundedMap answers, by entries and by bytes, with and without expiry, where sizes change or not", () => {
     fc.assert(
-      fc.property(cases, ({ isByWeight, length, lives, policy, seed, share, unique }) => {
-        const requests = requestsOf(seed, length, unique)
+      fc.property(cases, ({ changes, isByWeight, length, lives, policy, seed, share, unique }) => {
+        const requests = requestsOf(seed, length, unique, changes)
         const size = Math.max(1, Math.round(share * unique * (isByWeight ? 100 : 1)))
         assert.deepStrictEqual(
           replay(requests, policy, { size, unit: isByWeight ? "bytes" : "entries", timeToLive: lives }),
@@ -99,6 +110,26 @@ describe("the optimum", () => {
         assert.isAtLeast(new Optimum(requests).hits(room).requests, replay(requests, policy, room).requests)
       }),
       property(200)
+    )
+  })
+
+  it("has more by bytes where sizes are equal, whichever lines of a log tell them", () => {
+    const told = fc.constantFrom("200 100", "304 0", "304 -", "206 30", "200 -")
+    const lines = fc.array(fc.tuple(fc.nat(60), told), { minLength: 1, maxLength: 400 })
+    fc.assert(
+      fc.property(lines, cases, fc.constantFrom(0.5, 1), (lines, { policy, share }, rate) => {
+        const { sample: { requests } } = readText(
+          lines.map(([key, told]) => `h - - [31/Jan/2026:23:59:59 +0000] "GET /${key} HTTP/1.1" ${told} "-" "-"\n`)
+            .join(""),
+          { rate }
+        )
+        if (requests.sizes === undefined) return
+        assert.lengthOf(new Set(requests.sizes), 1)
+        const [size = 0] = requests.sizes
+        const room = { size: Math.max(1, Math.round(share * requests.unique * size)), unit: "bytes" } as const
+        assert.isAtLeast(new Optimum(requests).hits(room).requests, replay(requests, policy, room).requests)
+      }),
+      property(300)
     )
   })
 

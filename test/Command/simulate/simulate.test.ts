@@ -249,6 +249,21 @@ describe("simulate", () => {
       assert.include(stdout, "Take no cache: no key was asked for twice.")
     }))
 
+  it.live("weighs what was first asked for when nothing of it was sent", () =>
+    Effect.gen(function*() {
+      const asked = (key: number, told: string) =>
+        `h - - [31/Jan/2026:23:59:59 +0000] "GET /v${key} HTTP/1.1" ${told} "-" "c"\n`
+      const input = (first: string) =>
+        Array.from({ length: 400 }, (_, at) => asked(at % 40, at < 40 ? first : "200 1000000")).join("")
+      const whole = yield* report(["-"], input("200 1000000"))
+      for (const first of ["304 0", "206 10", "206 -"]) {
+        assert.deepStrictEqual((yield* report(["-"], input(first))).policies, whole.policies, first)
+      }
+      assert.isAtLeast(whole.advice?.take.size ?? 0, 30e6)
+      const { stdout } = yield* runCommandLine(["simulate", "-"], { input: `${input("304 0")}${asked(99, "304 0")}` })
+      assert.include(stdout, "; no line has the whole size of 1 key: it counts as the mean of the others")
+    }))
+
   it.live("shows lines that cannot be read, without what they would do to a terminal", () =>
     Effect.gen(function*() {
       const { stdout } = yield* runCommandLine(["simulate", "-"], { input: `${"a 1\nb 2\n".repeat(50)}\u001b[2Jx\n\n` })

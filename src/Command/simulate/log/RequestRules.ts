@@ -24,12 +24,13 @@ export class RequestRules {
   }
 
   /**
-   * Whether requests of a method are counted. `GET` and `HEAD` ask for the same; of the others the method becomes a part of
-   * the key.
+   * Whether requests of a method are counted. `GET` and `HEAD` ask for the same, of which nothing is sent to `HEAD`; of the
+   * others the method becomes a part of the key.
    */
   counts(bytes: Buffer, from: number, to: number, line: LogLine): boolean {
     for (const method of this.methods) {
       if (method.length !== to - from || method.compare(bytes, from, to) !== 0) continue
+      line.isPart = bytes[from] === 72
       const isRead = bytes[from] === 71 || bytes[from] === 72
       if (!isRead) {
         line.key.add(bytes, from, to)
@@ -61,7 +62,7 @@ export class RequestRules {
   /** Whether an answer is one that a cache would keep, and notes whether it was all of what was asked for. */
   countsStatus(status: number, line: LogLine): boolean {
     if (!(status >= 200 && status < 400)) return false
-    line.isPart = status === 206 || status === 304
+    if (status === 206 || status === 304) line.isPart = true
     return true
   }
 }

@@ -57,12 +57,13 @@ export class ReplayedMap {
     this.policy.expect(this.byWeight ? Number.POSITIVE_INFINITY : size)
   }
 
-  /** Whether a key is there; otherwise it is written, if there is room for it. */
+  /** Whether a key is there; otherwise it is written, if there is room for it. One that has another weight now is weighed anew. */
   hits(key: number, weight: number, now: number): boolean {
     const slot = this.slotOf[key] as number
     if (slot !== -1) {
       if (this.written === undefined || (this.expiryAt[slot] as number) > now) {
         this.policy.access(slot)
+        if (this.byWeight && weight !== this.weightAt[slot]) this.reweigh(slot, weight, now)
         return true
       }
       this.release(slot, false)
@@ -100,6 +101,17 @@ export class ReplayedMap {
     }
   }
 
+  private reweigh(slot: number, weight: number, now: number): void {
+    if (this.written !== undefined) this.reclaim(now)
+    if (weight > this.limit) {
+      this.release(slot, true)
+      return
+    }
+    this.weight += weight - (this.weightAt[slot] as number)
+    this.weightAt[slot] = weight
+    while (this.weight > this.limit && this.used > 1) this.evict(now, slot)
+  }
+
   private put(key: number, slot: number): void {
     this.slotOf[key] = slot
     this.keyAt[slot] = key
@@ -123,9 +135,9 @@ export class ReplayedMap {
   }
 
   // What has expired goes before what has not.
-  private evict(now: number): void {
+  private evict(now: number, excluded = -1): void {
     const due = this.due(now)
-    this.release(due === -1 ? this.policy.victim(-1) : due, due === -1)
+    this.release(due === -1 ? this.policy.victim(excluded) : due, due === -1)
   }
 
   private due(now: number): number {

@@ -9,7 +9,7 @@ import type { Requests } from "./Requests.js"
 
 /**
  * What of some requests a cache answers that has this policy and this room: each request is a `get`, and a miss is
- * followed by a `set`. Where the limit is by bytes, an entry weighs what the request asked for that wrote it.
+ * followed by a `set`. Where the limit is by bytes, an entry weighs what was asked for last.
  */
 export const replay = (requests: Requests, policy: EvictionPolicyName, capacity: Capacity): Hits => {
   const { costs, keys, sizes, times, unique } = requests
