@@ -3,7 +3,7 @@ import { Context, Effect, Exit, Fiber, Layer, Option, Schema, Scope, TestClock }
 import { Keyspace, ObjectStore } from "effect-aws-cache/S3Store"
 import { makeS3CacheService } from "../../src/S3Store/cache/makeS3CacheService.js"
 import { Fault } from "../servers/FaultProxy.js"
-import { eventually, turns } from "../support/until.js"
+import { eventually, turns, until } from "../support/until.js"
 import { makeBucket } from "./bucketOf.js"
 
 const Numbers = Keyspace.make("numbers", { key: Schema.String, value: Schema.Number, write: "behind" })
@@ -149,7 +149,7 @@ describe("write: \"behind\"", () => {
       yield* TestClock.adjust(1)
       yield* proxy.set(Fault.Hang())
       yield* cache.set(Numbers.key("busy"), 0)
-      yield* turns(20)
+      yield* until(() => proxy.deadConnections() === 1)
       yield* cache.set(Tagged.key("a"), 1, { timeToLive: "100 millis", tags: [] })
       yield* cache.set(Tagged.key("b"), 1)
       assert.strictEqual((yield* Effect.flip(cache.add(Tagged.key("a"), 2)))._tag, "CacheExistsError")
@@ -172,7 +172,7 @@ describe("write: \"behind\"", () => {
       yield* Effect.addFinalizer(() => Effect.orDie(proxy.set(Fault.Reset())))
       yield* proxy.set(Fault.Hang())
       yield* cache.set(Numbers.key("busy"), 0)
-      yield* turns(20)
+      yield* until(() => proxy.deadConnections() === 1)
       yield* cache.set(Tagged.key("a"), 1)
       yield* cache.set(Tagged.key("b"), 2, { tags: [] })
       yield* TestClock.adjust(1)

@@ -58,6 +58,8 @@ export interface FaultProxy {
   readonly connections: () => number
   /** How many connections from clients are open now. */
   readonly openConnections: () => number
+  /** How many of these are dead, such as those on which something was swallowed. */
+  readonly deadConnections: () => number
 }
 
 interface Connection {
@@ -271,6 +273,7 @@ export const make = (
       url: `http://127.0.0.1:${port}`,
       set,
       connections: sockets.total,
-      openConnections: sockets.open
+      openConnections: sockets.open,
+      deadConnections: () => [...connections].filter(({ dead }) => dead).length
     }
   })
