@@ -7,28 +7,14 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Background } from "../Cache/background/Background.js"
+import { showValue } from "../Cache/engine/options/showValue.js"
+import { CacheConfigError } from "../Cache/errors/CacheErrors.js"
+import { isStream } from "../effect/streams.js"
 import { type HandlerOptions, timesOf } from "./HandlerOptions.js"
 import { endWithHandler, type LambdaContext, remainingOf } from "./LambdaContext.js"
+import type { ResponseStream } from "./ResponseStream.js"
 import { Sandbox } from "./Sandbox.js"
-
-/**
- * Where a handler writes a streamed answer to: a `Writable` of Node, as Lambda gives it.
- *
- * @since 1.0.0
- * @category models
- */
-export interface ResponseStream {
-  /** Writes a piece. Whether it takes more at once; else it tells by `drain` when it does. */
-  readonly write: (chunk: string | Uint8Array) => boolean
-  /** Ends the answer. */
-  readonly end: () => unknown
-  /** Listens to one event. */
-  readonly once: (event: "drain" | "close" | "error", listener: () => void) => unknown
-  /** Listens no more. */
-  readonly off: (event: "drain" | "close" | "error", listener: () => void) => unknown
-  /** Whether nobody reads it any more. */
-  readonly destroyed?: boolean | undefined
-}
+import { StreamEnd } from "./StreamEnd.js"
 
 /**
  * An answer that is given piece by piece. What else there is but the body is for function URLs, and left out where the
@@ -38,8 +24,8 @@ export interface ResponseStream {
  * @category models
  */
 export interface StreamedAnswer<out E, out R> {
-  /** What is written, piece by piece, as fast as it is read. */
-  readonly body: Stream.Stream<string | Uint8Array, E, R>
+  /** What is written, piece by piece, as fast as it is read; or all of it at once. Without one there is a head alone. */
+  readonly body?: Stream.Stream<string | Uint8Array, E, R> | string | Uint8Array | null | undefined
   /** Default 200. */
   readonly statusCode?: number | undefined
   /** The headers of the answer. */
@@ -50,8 +36,9 @@ export interface StreamedAnswer<out E, out R> {
 
 /**
  * A handler for AWS Lambda that streams its answer (`InvokeMode: RESPONSE_STREAM` of a function URL). It is as `handler`,
- * but its caller waits for nothing: the answer has ended for him when the body has, and then the handler waits for what
- * goes on in the background, before Lambda may freeze the process. A body that fails midway is cut off, and Lambda tells.
+ * but its caller waits for nothing: the answer has ended for him when the body has. The handler then waits until all of it has
+ * left the stream, and for what goes on in the background, before Lambda may freeze the process. A body that fails midway
+ * is cut off, and Lambda tells; so does it when the stream fails.
  *
  * Throws `CacheConfigError` for an option it cannot accept.
  *
@@ -104,48 +91,71 @@ export const streamHandler = <
   const sandbox = new Sandbox(options.layer, times)
   return streamified((event: Event, response: ResponseStream, context: Context) => {
     endWithHandler(context)
-    const answered = Effect.flatMap(
-      Effect.suspend(() => effect(event, context)),
-      (answer) => answerBy(response, answer)
-    )
+    const answered = Effect.suspend(() => {
+      if (!isStreamLike(response)) return wrong("response", response, "a Writable, which Lambda gives where it streams")
+      const end = new StreamEnd(response)
+      return Effect.flatMap(
+        Effect.suspend(() => effect(event, context)),
+        (answer) => answerBy(response, end, answer)
+      )
+    })
     return sandbox.run(answered, () => remainingOf(context))
   })
 }
 
-/** Gives an answer. Whoever has gone away is written to no further, and the body is interrupted. */
-const answerBy = <E, R>(response: ResponseStream, answer: StreamedAnswer<E, R>): Effect.Effect<void, E, R> => {
+// Also of a program without types.
+const isStreamLike = (response: Partial<ResponseStream> | undefined): boolean =>
+  typeof response?.write === "function" && typeof response.once === "function"
+
+const wrong = (option: string, value: unknown, accepted: string): Effect.Effect<never, CacheConfigError> =>
+  Effect.fail(new CacheConfigError({ cache: "Lambda", option, value: showValue(value), accepted }))
+
+const isPiece = (value: unknown): value is string | Uint8Array => typeof value === "string" || ArrayBuffer.isView(value)
+
+/** The pieces of a body. */
+const piecesOf = <E, R>(
+  body: StreamedAnswer<E, R>["body"]
+): Stream.Stream<string | Uint8Array, E | CacheConfigError, R> => {
+  if (body === undefined || body === null) return Stream.empty
+  if (isPiece(body)) return Stream.make(body)
+  return isStream(body) ? body : Stream.fromEffect(wrong("body", body, "a Stream, a string, bytes or nothing"))
+}
+
+/**
+ * Gives an answer, until all of it has left the stream. Whoever has gone away is written to no further, and the body is
+ * interrupted.
+ */
+const answerBy = <E, R>(
+  response: ResponseStream,
+  endOfResponse: StreamEnd,
+  answer: StreamedAnswer<E, R>
+): Effect.Effect<void, unknown, R> => {
+  if (typeof answer !== "object" || answer === null) return wrong("the answer", answer, "an object with a body")
   const head = headOf(answer)
   const out = head === undefined ? response : withHead(response, head)
+  const end = out === response ? endOfResponse : new StreamEnd(out)
+  if (out.destroyed === true) return end.await
   let isBegun = head === undefined
-  const written = Stream.runForEach(answer.body, (chunk) =>
+  const written = Stream.runForEach(piecesOf(answer.body), (chunk) =>
     Effect.suspend(() => {
+      if (!isPiece(chunk)) return wrong("a piece of the body", chunk, "a string or bytes")
       isBegun = true
-      return out.write(chunk) ? Effect.void : first(out, ["drain"])
+      return out.write(chunk) ? Effect.void : drained(out)
     }))
   const ended = Effect.sync(() => {
     // The head goes with the first piece, and is lost where there is none.
     if (!isBegun) out.write("")
     out.end()
   })
-  return Effect.raceFirst(Effect.zipRight(written, ended), gone(out))
+  return Effect.raceFirst(Effect.zipRight(Effect.zipRight(written, ended), Effect.never), end.await)
 }
 
-/** Waits for the one that reads to go away. */
-const gone = (out: ResponseStream): Effect.Effect<void> =>
-  Effect.suspend(() => out.destroyed === true ? Effect.void : first(out, ["close", "error"]))
-
-/** Waits for the first of some events. */
-const first = (out: ResponseStream, events: ReadonlyArray<"drain" | "close" | "error">): Effect.Effect<void> =>
+/** Waits until more can be written. */
+const drained = (out: ResponseStream): Effect.Effect<void> =>
   Effect.async((resume) => {
-    const stop = () => {
-      for (const event of events) out.off(event, goOn)
-    }
-    const goOn = () => {
-      stop()
-      resume(Effect.void)
-    }
-    for (const event of events) out.once(event, goOn)
-    return Effect.sync(stop)
+    const goOn = () => resume(Effect.void)
+    out.once("drain", goOn)
+    return Effect.sync(() => out.off("drain", goOn))
   })
 
 /** What Lambda puts into the processes of its functions. Elsewhere the SDK may have put something else there. */

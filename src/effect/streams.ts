@@ -84,3 +84,7 @@ export const limitPulls = <A, E>(
 /** What a stream has, for programs without Effect. */
 export const iterating: <A, E, R>(self: Stream.Stream<A, E, R>, around: Surroundings<R>) => AsyncIterable<A> =
   Stream.toAsyncIterableRuntime
+
+/** Whether it is a stream. */
+export const isStream = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && Stream.StreamTypeId in value

@@ -268,6 +268,129 @@ describe("Lambda.streamHandler", () => {
       assert.deepStrictEqual([chunks.length, stream.writableEnded], [3, false])
     })()))
 
+  it("resolves when all of the answer has left the stream, however slow that is, and however much it holds", () =>
+    leaving((async () => {
+      const bodies = [
+        lines,
+        "1\n2\n3\n",
+        new TextEncoder().encode("1\n2\n3\n"),
+        Stream.make("1\n", new Uint8Array([50, 10]), "3\n")
+      ]
+      for (const body of bodies) {
+        for (const highWaterMark of [1, 16_384]) {
+          const seen: Array<string> = []
+          let finished = false
+          const stream = new Writable({
+            highWaterMark,
+            write: (chunk: Buffer, _encoding, done) => {
+              setImmediate(() => {
+                seen.push(chunk.toString())
+                done()
+              })
+            },
+            final: (done) => {
+              setImmediate(done)
+            }
+          })
+          stream.on("finish", () => (finished = true))
+          await Lambda.streamHandler(() => Effect.succeed({ body }), { layer: Layer.empty })({}, stream, context)
+          assert.deepStrictEqual([seen.join(""), finished], ["1\n2\n3\n", true])
+        }
+      }
+    })()))
+
+  it("waits for a stream that does not finish no longer than there is time for", () =>
+    leaving((async () => {
+      const stream = new Writable({ write: () => {} })
+      const handler = Lambda.streamHandler(() => Effect.succeed({ body: lines }), { layer: Layer.empty })
+      const error = await rejected(handler({}, stream, { getRemainingTimeInMillis: () => 300 }))
+      assert.strictEqual(shown(error).name, "InvocationTimeoutError")
+    })()))
+
+  it("listens to errors of the stream until it is closed: some fail it, others say that nobody reads any more", () =>
+    leaving((async () => {
+      const coded = (code: string) => Object.assign(new Error(`told ${code}`), { code })
+      const quiet = ["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"].map((code) =>
+        [coded(code), undefined] as const
+      )
+      const loud = [coded("ENOSPC"), new Error("plain")].map((error) => [error, error.message] as const)
+      const body = Stream.concat(Stream.make("a"), Stream.never)
+      for (const [error, message] of [...quiet, ...loud]) {
+        const ended = async (stream: Writable, run: () => Effect.Effect<Lambda.StreamedAnswer<never, never>>) => {
+          const outcome = await rejected(Lambda.streamHandler(run, { layer: Layer.empty })({}, stream, context))
+          assert.strictEqual(outcome === "an answer" ? undefined : shown(outcome).message, message ?? undefined)
+        }
+        // At the write of what has been taken already, after a piece, and before the body.
+        await ended(
+          new Writable({ write: (_chunk, _encoding, done) => void setImmediate(() => done(error)) }),
+          () => Effect.succeed({ body: Stream.make("a", "b") })
+        )
+        const midway = new Writable({ write: (_chunk, _encoding, done) => done() })
+        await ended(midway, () =>
+          Effect.sync(() => {
+            setImmediate(() => midway.destroy(error))
+            return { body }
+          }))
+        const early = new Writable({ write: (_chunk, _encoding, done) => done() })
+        await ended(early, () => {
+          early.destroy(error)
+          return Effect.as(Effect.sleep("2 millis"), { body })
+        })
+        // Later than the answer.
+        const late = new Writable({ autoDestroy: false, write: (_chunk, _encoding, done) => done() })
+        await Lambda.streamHandler(() => Effect.succeed({ body: lines }), { layer: Layer.empty })({}, late, context)
+        assert.isTrue(late.writableFinished)
+        for (let times = 1; times <= 2; times++) assert.isTrue(late.emit("error", error))
+        for (const stream of [midway, early, late]) stream.destroy()
+        await new Promise((resolve) => setImmediate(resolve))
+        for (const stream of [midway, early, late]) {
+          assert.deepStrictEqual(stream.eventNames().filter((name) => name === "error"), [])
+        }
+      }
+    })()))
+
+  it("gives a head alone where there is no body, and says what a body may be", () =>
+    leaving((async () => {
+      const given = (answer: unknown, response: unknown) =>
+        Reflect.apply(Lambda.streamHandler, undefined, [() => Effect.succeed(answer), { layer: Layer.empty }])(
+          {},
+          response,
+          context
+        )
+      for (const answer of [{}, { statusCode: 302, headers: { location: "/" } }, { body: null }, { body: "" }]) {
+        const { chunks, stream } = kept()
+        await given(answer, stream)
+        assert.deepStrictEqual([chunks.join(""), stream.writableFinished], ["", true])
+      }
+      const wrong: ReadonlyArray<readonly [unknown, string]> = [
+        [undefined, "the answer is undefined, but must be an object with a body"],
+        ["text", "the answer is \"text\", but must be an object with a body"],
+        [{ body: 5 }, "body is 5, but must be a Stream, a string, bytes or nothing"],
+        [{ body: { secret: "secret" } }, "body is an object, but must be a Stream, a string, bytes or nothing"],
+        [{ body: ["a"] }, "body is an array, but must be a Stream, a string, bytes or nothing"],
+        [{ body: Stream.make(5) }, "a piece of the body is 5, but must be a string or bytes"],
+        [{ body: Stream.make(null) }, "a piece of the body is null, but must be a string or bytes"]
+      ]
+      for (const [answer, message] of wrong) {
+        const error = await rejected(given(answer, kept().stream))
+        assert.deepStrictEqual(shown(error), { name: "CacheConfigError", message: `Lambda: ${message}`, more: [] })
+      }
+      for (const response of [undefined, null, { getRemainingTimeInMillis: () => 1 }]) {
+        const error = await rejected(given({ body: lines }, response))
+        assert.include(shown(error).message, "but must be a Writable, which Lambda gives where it streams")
+      }
+    })()))
+
+  it("has types: a body is a stream, a string, bytes or none", () => {
+    const redirect = { statusCode: 302, headers: { location: "/" } }
+    const handler = Lambda.streamHandler(() => Effect.succeed(redirect), { layer: Layer.empty })
+    expectTypeOf(handler).returns.toEqualTypeOf<Promise<void>>()
+    expectTypeOf<Writable>().toExtend<Lambda.ResponseStream>()
+    Lambda.streamHandler(() => Effect.succeed({ body: "text" }), { layer: Layer.empty })
+    // @ts-expect-error - a number is no body
+    Lambda.streamHandler(() => Effect.succeed({ body: 5 }), { layer: Layer.empty })
+  })
+
   it("is a function of its own where the global of Lambda is there for something else", () =>
     leaving((async () => {
       const given: unknown = Reflect.get(globalThis, "awslambda")

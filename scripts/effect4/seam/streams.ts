@@ -66,3 +66,5 @@ export const limitPulls = <A, E>(
 
 export const iterating = <A, E, R>(self: Stream.Stream<A, E, R>, { services }: Surroundings<R>): AsyncIterable<A> =>
   Stream.toAsyncIterableWith(self, services)
+
+export const isStream: (value: unknown) => boolean = Stream.isStream
