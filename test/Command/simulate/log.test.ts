@@ -183,6 +183,33 @@ describe("a log", () => {
     assert.closeTo(some.sample.bytes / all.sample.bytes, 1, 0.02)
   })
 
+  it("may have quotes in its requests, as S3 writes them", () => {
+    const s3 = (key: string, request: string, status = "200") =>
+      `abc b [31/Jan/2026:23:59:59 +0000] 192.0.2.3 - ID REST.GET.OBJECT ${key} "${request}" ${status} - 100 100 7 3 "-" "a b" -`
+    const server = (request: string) =>
+      `h - - [31/Jan/2026:23:59:59 +0000] "${request}" 200 100 "http://a/?b=\\"c" "agent" 0.007`
+    const requests = [
+      "GET /\"k0 HTTP/1.1",
+      "GET /k1?filename=\"a b.pdf\" HTTP/1.1",
+      "GET /k2\" 20 x HTTP/1.1",
+      "GET /\\k3 HTTP/1.1",
+      "GET /k4 HTTP/1.1"
+    ]
+    for (
+      const lines of [
+        requests.map((request, at) => s3(`k${at}`, request)),
+        requests.map(server)
+      ]
+    ) {
+      const { costs, counts, keys, sizes } = readText(lines.join("\n"))
+      assert.deepStrictEqual([keys, counts.others, counts.unreadable], [[0, 1, 2, 3, 4], 0, 0])
+      assert.deepStrictEqual([sizes, costs], [Array(5).fill(100), Array(5).fill(7)])
+    }
+    const { counts } = readText([s3("a", "GET /a HTTP/1.1"), s3("b", "GET /b", "200x"), s3("c", "-", "-")].join("\n"))
+    assert.deepStrictEqual([counts.requests, counts.others, counts.unreadable], [1, 0, 2])
+    assert.strictEqual(counts.firstUnreadable?.line, 2)
+  })
+
   it("has times that never go back", () => {
     assert.deepStrictEqual(readText("5 a 1\n3 b 1\n7 a 1\n").times, [5000, 5000, 7000])
     assert.deepStrictEqual(readText("1700000000000000 a 1\n1700000000500000 b 1\n").times, [
@@ -209,6 +236,86 @@ describe("columns", () => {
     assert.strictEqual(columns("the quick brown", "fox jumps over"), "key by nothing")
     assert.strictEqual(columns("time,id,size,op", "1,a,5,get"), "time,key,size,- by ,")
     assert.strictEqual(columns("Timestamp\tURL", "1\ta"), "time,key by \t")
+  })
+
+  it("are named in a first line, or in a comment, which are no requests", () => {
+    const rows = (separator: string, ...cells: ReadonlyArray<string>) =>
+      Array.from({ length: 20 }, (_, at) => [`${at}`, ...cells, `k${at % 3}`, "10"].join(separator))
+    const plain = ["time", "key", "size"]
+    const cases: ReadonlyArray<readonly [lines: ReadonlyArray<string>, form: ReadonlyArray<string>, others: number]> = [
+      [["# time,key,size", ...rows(",")], plain, 1],
+      [["#time,key,size", "# made by hand", ...rows(",")], plain, 2],
+      [["# requests of the shop", ...rows(",")], plain, 1],
+      [["# one", "# two", "time,key,size", ...rows(",")], plain, 3],
+      [
+        ["# timestamp (ms), op type, object id, object size (byte)", ...rows(",", "1")],
+        ["time", "-", "key", "size"],
+        1
+      ],
+      [["\"time\";\"key\";\"size\"", ...rows(";")], plain, 1],
+      [["# time key size", ...rows(" ")], plain, 1]
+    ]
+    for (const [lines, form, others] of cases) {
+      const read = readText(lines.join("\n"))
+      assert.include(read.form ?? "", form.join(", "), lines[0])
+      assert.deepStrictEqual([read.counts.requests, read.counts.others, read.unique], [20, others, 3], lines[0])
+      const perSecond = lines[0]?.includes("(ms)") === true ? 1 : 1000
+      assert.deepStrictEqual(read.times, Array.from({ length: 20 }, (_, at) => at * perSecond))
+    }
+    // What the user says is what counts.
+    const said = readText(["# time,size,key", "time,key,size", ...rows(",")].join("\n"), {
+      columns: ["time", "key", "-"]
+    })
+    assert.deepStrictEqual([said.counts.requests, said.counts.others, said.sizes], [20, 2, undefined])
+  })
+
+  it("of which there is one may be named, too", () => {
+    const keys = ["k0", "k1", "k0"]
+    const cases: ReadonlyArray<readonly [lines: ReadonlyArray<string>, keys: ReadonlyArray<number>, others: number]> = [
+      [["key", ...keys], [0, 1, 0], 1],
+      [["\"key\"", ...keys.map((key) => `"${key}"`)], [0, 1, 0], 1],
+      [["# what was asked for", "URL", ...keys], [0, 1, 0], 2],
+      // These are keys.
+      [["key", "a", "key"], [0, 1, 0], 0],
+      [["key"], [0], 0],
+      [["#a", "b", "#a"], [0, 1, 0], 0]
+    ]
+    for (const [lines, keys, others] of cases) {
+      const read = readText(lines.join("\n"))
+      assert.deepStrictEqual([read.keys, read.counts.others, read.form], [keys, others, "a key per line"], lines[0])
+    }
+  })
+
+  it("may have quotes around them, and separators within these", () => {
+    const cases: ReadonlyArray<readonly [lines: ReadonlyArray<string>, keys: ReadonlyArray<number>]> = [
+      [["time,key,size", "0,\"k1,x\",100", "1,\"k1,y\",100", "2,\"k1,x\",100"], [0, 1, 0]],
+      [["0,\"a\"\"b,c\",5", "1,\"a\"\"b,d\",5", "\"2\", \"a\"\"b,c\" ,\"5\""], [0, 1, 0]],
+      [["key;size", "\"a;b\";5", "\"a;c\";5", "\"a;b\";5"], [0, 1, 0]],
+      // A quote that does not end, or after which more follows, is a character.
+      [["time,key,size", "0,\"a,5", "1,\"b\"c,5", "2,\"a,5"], [0, 1, 0]],
+      [["time,key,size", "0,x,5", "1,\"\"\"\",5", "2,\"x\",5"], [0, 1, 0]]
+    ]
+    for (const [lines, keys] of cases) {
+      const read = readText(lines.join("\n"))
+      assert.deepStrictEqual([read.keys, read.counts.unreadable], [keys, 0], lines.join("\n"))
+      assert.include(read.form ?? "", "key, size")
+    }
+  })
+
+  it("may lack a size, or what it takes to compute", () => {
+    const cases: ReadonlyArray<readonly [lines: ReadonlyArray<string>, sizes: ReadonlyArray<number> | undefined]> = [
+      [["time,key,size", "0,a,8", "1,b,-", "2,b,6"], [8, 6, 6]],
+      [["time,key,size", "0,a,8", "1,b,", "2,a,"], [8, 8, 8]],
+      [["time,key,size", "0,a,-", "1,b,-"], undefined],
+      [["0,a,8,3", "1,b,,4", "2,a,8,", "3,c,-,-"], [8, 8, 8, 8]],
+      [["time\tkey\tsize", "0\ta\t8", "1\tb\t", "2\ta\t"], [8, 8, 8]],
+      [["a -", "b 6", "a 8"], [8, 6, 8]]
+    ]
+    for (const [lines, sizes] of cases) {
+      const read = readText(lines.join("\n"))
+      assert.deepStrictEqual([read.sizes, read.counts.unreadable], [sizes, 0], lines.join("\n"))
+    }
+    assert.strictEqual(readText("time,key,size\n0,a,8\n1,a,x\n2,a,-5\n").counts.unreadable, 2)
   })
 
   it("may be said", () => {

@@ -1,6 +1,7 @@
 /**
  * What stands where in a log of plain columns.
  */
+import { Fields, splitCells, trim } from "./fieldsOf.js"
 
 /** What a column says; of some nothing is wanted. */
 export type PlainColumn = "key" | "size" | "time" | "cost" | "-"
@@ -12,8 +13,8 @@ export interface PlainLayout {
   readonly columns: ReadonlyArray<PlainColumn>
   /** How many units of its times a second has. */
   readonly perSecond: number
-  /** Whether the first line only says what the columns are. */
-  readonly hasTitles: boolean
+  /** So many lines at the start are no requests: comments, and what only says what the columns are. */
+  readonly skipped: number
 }
 
 const names: Readonly<Record<string, PlainColumn>> = {
@@ -21,10 +22,13 @@ const names: Readonly<Record<string, PlainColumn>> = {
   id: "key",
   obj_id: "key",
   object: "key",
+  object_id: "key",
+  object_key: "key",
   url: "key",
   size: "size",
   bytes: "size",
   obj_size: "size",
+  object_size: "size",
   time: "time",
   timestamp: "time",
   cost: "cost",
@@ -34,8 +38,19 @@ const names: Readonly<Record<string, PlainColumn>> = {
 
 const separators = ["\t", ",", ";", "blanks"]
 
-const cellsOf = (line: string, separator: string): ReadonlyArray<string> =>
-  separator === "blanks" ? line.trim().split(/[ \t]+/) : line.split(separator).map((cell) => cell.trim())
+/** More columns are not looked at. */
+const mostCells = 200
+
+const cellsOf = (line: string, separator: string): ReadonlyArray<string> => {
+  if (separator === "blanks") return line.trim().split(/[ \t]+/)
+  const bytes = Buffer.from(line, "latin1")
+  const fields = new Fields(mostCells)
+  splitCells(fields, separator.charCodeAt(0), bytes, 0, bytes.length)
+  return Array.from({ length: fields.count }, (_, at) => {
+    trim(fields, at, bytes)
+    return bytes.toString("latin1", fields.starts[at], fields.ends[at])
+  })
+}
 
 const isNumber = (cell: string | undefined): boolean =>
   cell !== undefined && /^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$/i.test(cell)
@@ -68,22 +83,35 @@ const perSecondOf = (times: ReadonlyArray<string>): number => {
 // Of the lines looked at, so many must be alike.
 const share = 0.8
 
-const titlesIn = (line: string | undefined, separator: string): ReadonlyArray<PlainColumn> | undefined => {
-  if (line === undefined) return undefined
-  const titles = cellsOf(line, separator).map((cell) => cell.replaceAll("\"", "").toLowerCase())
-  const columns = titles.map((title) => names[title] ?? "-")
+/** A name of a column, without its unit: `Object size (byte)` is `object_size`. */
+const nameOf = (title: string): string =>
+  title.replaceAll("\"", "").replace(/\(.*\)/, "").trim().toLowerCase().replaceAll(/[\s-]+/g, "_")
+
+const titlesIn = (titles: ReadonlyArray<string>): ReadonlyArray<PlainColumn> | undefined => {
+  const columns = titles.map((title) => names[nameOf(title)] ?? "-")
   const named = columns.filter((column) => column !== "-")
   return titles.length > 1 && columns.includes("key") && named.length > 1 ? columns : undefined
+}
+
+const unitOfTime = /\((s|seconds?|ms|milliseconds?|us|microseconds?|ns|nanoseconds?)\)/i
+const perSecondOfUnit: Readonly<Record<string, number>> = { s: 1, m: 1e3, u: 1e6, n: 1e9 }
+
+/** How many units of its times a second has, where a title says so: `timestamp (ms)`. */
+const saidPerSecond = (title: string | undefined): number | undefined => {
+  const unit = unitOfTime.exec(title ?? "")?.[1]?.toLowerCase()
+  return unit === undefined ? undefined : perSecondOfUnit[unit.startsWith("micro") ? "u" : unit.charAt(0)]
 }
 
 const withColumns = (
   columns: ReadonlyArray<PlainColumn>,
   separator: string,
   rows: ReadonlyArray<ReadonlyArray<string>>,
-  hasTitles: boolean
+  skipped: number,
+  titles: ReadonlyArray<string> = []
 ): PlainLayout => {
   const time = columns.indexOf("time")
-  return { columns, separator, hasTitles, perSecond: perSecondOf(rows.flatMap((row) => row[time] ?? [])) }
+  const perSecond = saidPerSecond(titles[time]) ?? perSecondOf(rows.flatMap((row) => row[time] ?? []))
+  return { columns, separator, skipped, perSecond }
 }
 
 /** The separator by which most lines have as many cells as there are columns. */
@@ -95,6 +123,42 @@ const separatorFor = (lines: ReadonlyArray<string>, columns: number): string =>
     }))
     .reduce((best, each) => each.fitting > best.fitting ? each : best).separator
 
+const isMissing = (cell: string | undefined): boolean => cell === "" || cell === "-"
+
+/** The columns and the separator that most rows agree on, by their numbers. A row that lacks one may have any others. */
+const layoutByNumbers = (lines: ReadonlyArray<string>, skipped: number): PlainLayout | undefined => {
+  for (const separator of separators) {
+    const rows = lines.map((line) => cellsOf(line, separator))
+    const found = new Map<string, { readonly columns: ReadonlyArray<PlainColumn>; count: number }>()
+    for (const row of rows) {
+      const columns = byNumbers(row)
+      if (columns === undefined) continue
+      const known = found.get(columns.join())
+      if (known === undefined) found.set(columns.join(), { columns, count: 1 })
+      else known.count++
+    }
+    for (const { columns, count } of found.values()) {
+      const lacking = rows.filter((row) =>
+        row.length === columns.length && byNumbers(row) === undefined && row.some(isMissing)
+      )
+      if (count + lacking.length >= share * rows.length) return withColumns(columns, separator, rows, skipped)
+    }
+  }
+  return undefined
+}
+
+const isComment = (line: string): boolean => line.startsWith("#")
+
+/** How many lines at the start are comments, in a log where keys do not begin as these do. */
+const commentsIn = (lines: ReadonlyArray<string>): number => {
+  const first = lines.findIndex((line) => !isComment(line))
+  return first === -1 || lines.slice(first).some(isComment) ? 0 : first
+}
+
+/** Whether the first line only says that there are keys. */
+const isNameOfKeys = ([first, ...others]: ReadonlyArray<string>): boolean =>
+  first !== undefined && others.length > 0 && names[nameOf(first)] === "key" && !others.includes(first)
+
 /**
  * How a log is read.
  *
@@ -105,30 +169,46 @@ export const plainLayout = (
   lines: ReadonlyArray<string>,
   wanted?: ReadonlyArray<PlainColumn> | undefined
 ): PlainLayout => {
+  const comments = commentsIn(lines)
+  const rows = lines.slice(comments)
+  const [first = ""] = rows
+  const onlyKeys: PlainLayout = {
+    separator: undefined,
+    columns: ["key"],
+    perSecond: 1,
+    skipped: comments + (isNameOfKeys(rows) ? 1 : 0)
+  }
   if (wanted !== undefined) {
-    if (wanted.length === 1) return { separator: undefined, columns: ["key"], perSecond: 1, hasTitles: false }
-    const separator = separatorFor(lines, wanted.length)
-    return withColumns(wanted, separator, lines.map((line) => cellsOf(line, separator)), false)
+    if (wanted.length === 1) return onlyKeys
+    const separator = separatorFor(rows, wanted.length)
+    const skipped = comments + (titlesIn(cellsOf(first, separator)) === undefined ? 0 : 1)
+    return withColumns(wanted, separator, rows.map((line) => cellsOf(line, separator)), skipped)
   }
   for (const separator of separators) {
-    const titles = titlesIn(lines[0], separator)
-    if (titles !== undefined) {
-      return withColumns(titles, separator, lines.slice(1).map((line) => cellsOf(line, separator)), true)
+    const titles = cellsOf(first, separator)
+    const columns = titlesIn(titles)
+    if (columns === undefined) continue
+    return withColumns(
+      columns,
+      separator,
+      rows.slice(1).map((line) => cellsOf(line, separator)),
+      comments + 1,
+      titles
+    )
+  }
+  // Names in a comment, where the lines below have as many cells.
+  for (const comment of lines.slice(0, comments).toReversed()) {
+    for (const separator of separators) {
+      const titles = cellsOf(comment.replace(/^#+/, ""), separator)
+      const columns = titlesIn(titles)
+      const cells = rows.map((line) => cellsOf(line, separator))
+      const fitting = cells.filter(({ length }) => length === titles.length).length
+      if (columns !== undefined && fitting >= share * rows.length) {
+        return withColumns(columns, separator, cells, comments, titles)
+      }
     }
   }
-  for (const separator of separators) {
-    const rows = lines.map((line) => cellsOf(line, separator))
-    const counts = new Map<string, number>()
-    for (const row of rows) {
-      const columns = byNumbers(row)
-      if (columns !== undefined) counts.set(columns.join(), (counts.get(columns.join()) ?? 0) + 1)
-    }
-    for (const [name, count] of counts) {
-      const columns = rows.map(byNumbers).find((columns) => columns?.join() === name)
-      if (count >= share * rows.length && columns !== undefined) return withColumns(columns, separator, rows, false)
-    }
-  }
-  return { separator: undefined, columns: ["key"], perSecond: 1, hasTitles: false }
+  return layoutByNumbers(rows, comments) ?? onlyKeys
 }
 
 /** What it is, in words. */

@@ -1,15 +1,15 @@
 /**
  * Logs of plain columns.
  */
-import { Fields, splitAt, splitAtBlanks } from "./fieldsOf.js"
+import { Fields, splitAtBlanks, splitCells, trim } from "./fieldsOf.js"
 import type { ReadLine } from "./LogLine.js"
 import { numberIn } from "./numbers.js"
 import type { PlainLayout } from "./PlainLayout.js"
 
-const [blank, tab, quote] = [32, 9, 34]
+const [tab, hyphen] = [9, 45]
 
 /** Reads lines of which it is known what stands where. */
-export const plainLines = ({ columns, hasTitles, perSecond, separator }: PlainLayout): ReadLine => {
+export const plainLines = ({ columns, perSecond, separator, skipped }: PlainLayout): ReadLine => {
   const fields = new Fields(columns.length)
   const place = {
     key: columns.indexOf("key"),
@@ -17,12 +17,14 @@ export const plainLines = ({ columns, hasTitles, perSecond, separator }: PlainLa
     time: columns.indexOf("time"),
     cost: columns.indexOf("cost")
   }
-  const needed = Math.max(...Object.values(place)) + 1
+  const last = Math.max(...Object.values(place))
   const code = separator === undefined || separator === "blanks" ? undefined : separator.charCodeAt(0)
-  let isTitle = hasTitles
+  // Tabs at the end of a line are not seen: a size that is not there is one that is not known.
+  const needed = code === tab && (last === place.size || last === place.cost) ? last : last + 1
+  let left = skipped
   return (bytes, from, to, line) => {
-    if (isTitle) {
-      isTitle = false
+    if (left > 0) {
+      left--
       return "other"
     }
     if (separator === undefined) {
@@ -30,18 +32,24 @@ export const plainLines = ({ columns, hasTitles, perSecond, separator }: PlainLa
       return "request"
     }
     if (code === undefined) splitAtBlanks(fields, bytes, from, to)
-    else splitAt(fields, code, bytes, from, to)
+    else splitCells(fields, code, bytes, from, to)
     if (fields.count < needed) return "unreadable"
     for (let at = 0; at < fields.count; at++) trim(fields, at, bytes)
     const number = (at: number) => numberIn(bytes, fields.starts[at] as number, fields.ends[at] as number)
+    // As web servers write what they do not know.
+    const isKnown = (at: number) => {
+      if (at === -1 || at >= fields.count) return false
+      const [start, end] = [fields.starts[at] as number, fields.ends[at] as number]
+      return start < end && !(end - start === 1 && bytes[start] === hyphen)
+    }
     const [start, end] = [fields.starts[place.key] as number, fields.ends[place.key] as number]
     if (start === end) return "unreadable"
     line.key.add(bytes, start, end)
-    if (place.size !== -1) {
+    if (isKnown(place.size)) {
       line.size = number(place.size)
       if (!(line.size >= 0)) return "unreadable"
     }
-    if (place.cost !== -1) {
+    if (isKnown(place.cost)) {
       line.cost = number(place.cost)
       if (!(line.cost >= 0)) return "unreadable"
     }
@@ -52,18 +60,4 @@ export const plainLines = ({ columns, hasTitles, perSecond, separator }: PlainLa
       : 1000 * time / perSecond
     return Number.isNaN(line.time) ? "unreadable" : "request"
   }
-}
-
-// Blanks around a cell, and quotes.
-const trim = (fields: Fields, at: number, bytes: Buffer): void => {
-  let start = fields.starts[at] as number
-  let end = fields.ends[at] as number
-  while (start < end && (bytes[start] === blank || bytes[start] === tab)) start++
-  while (end > start && (bytes[end - 1] === blank || bytes[end - 1] === tab)) end--
-  if (end - start > 1 && bytes[start] === quote && bytes[end - 1] === quote) {
-    start++
-    end--
-  }
-  fields.starts[at] = start
-  fields.ends[at] = end
 }

@@ -37,8 +37,11 @@ export const s3Lines = (rules: RequestRules): ReadLine => {
     while (method < kind && bytes[method] !== dot) method++
     if (
       method >= kind || object.compare(bytes, kind, end(place.operation)) !== 0 ||
-      !rules.counts(bytes, method + 1, kind, line) || !rules.countsStatus(number(place.status), line)
+      !rules.counts(bytes, method + 1, kind, line)
     ) return "other"
+    const status = number(place.status)
+    if (Number.isNaN(status)) return "unreadable"
+    if (!rules.countsStatus(status, line)) return "other"
     line.key.add(bytes, start(place.bucket), end(place.bucket))
     line.key.addByte(0)
     line.key.add(bytes, start(place.key), end(place.key))
