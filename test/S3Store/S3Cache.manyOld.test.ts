@@ -58,6 +58,10 @@ describe("S3Cache.getManyOrCompute with old values", () => {
       const before = requests().length
       const down = cache.getManyOrCompute(keys, () => Effect.fail("the source is down"))
       assert.strictEqual(yield* Effect.flip(down), "the source is down")
-      assert.deepStrictEqual(requests().slice(before).map(({ method }) => method), ["GET", "GET", "GET"])
+      // The old one is looked at again before it is given out: without memory, nothing tells whether it is still there.
+      assert.deepStrictEqual(requests().slice(before).map(({ method, status }) => [method, status]), [
+        ...ids.map((_, at) => ["GET", at === 0 ? 200 : 404]),
+        ["GET", 304]
+      ])
     }))
 })

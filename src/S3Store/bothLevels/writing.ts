@@ -27,6 +27,14 @@ export type PutOutcome =
   /** The object whose place it was to take is gone. */
   | { readonly _tag: "Gone" }
 
+/** What was there when a computation began. */
+export interface Before {
+  /** The etag of the object; `undefined`: there was none. */
+  readonly etag: string | undefined
+  /** From when on that is of no use, if it is known: whoever looks may remove it then. Before that, it is removed on purpose. */
+  readonly uselessFrom: number | undefined
+}
+
 /** The writing operations of a cache. */
 export interface Writing extends LevelChanges, Removing, Pick<S3CacheService, "set" | "add"> {
   /** Writes an entry whether there was one or not. What memory is to keep. */
@@ -47,11 +55,13 @@ export interface Writing extends LevelChanges, Removing, Pick<S3CacheService, "s
    * read, and in a store that is only read, it is not written, and memory keeps it; the old value is removed.
    *
    * @param stale the old value
+   * @param before where one process of all computes: it is not written where what was there has been removed
    */
   readonly addFailure: <K, V, F>(
     key: CacheKey<K, V, F>,
     entry: Prepared,
-    stale: MemoryEntry | undefined
+    stale: MemoryEntry | undefined,
+    before?: Before
   ) => Effect.Effect<MemoryEntry | undefined, ObjectStoreError>
 }
 
@@ -214,18 +224,24 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
     etag: string | undefined,
     attempt: number,
     // An old value gives way, too.
-    stale?: MemoryEntry
+    stale?: MemoryEntry,
+    before?: Before
   ): Effect.Effect<MemoryEntry, CacheExistsError | ObjectStoreError> =>
     Effect.gen(function*() {
-      const outcome = yield* putInPlaceOf(key, entry, etag)
+      const isHidden = before?.etag !== undefined && etag === undefined && attempt === 1
+      const outcome = isHidden ? yield* inspect(key, entry) : yield* putInPlaceOf(key, entry, etag)
       if (outcome._tag === "Written") return outcome.held
+      if (outcome._tag === "Gone" && before?.etag !== undefined) {
+        const now = yield* Clock.currentTimeMillis
+        if (before.uselessFrom === undefined || before.uselessFrom > now) return yield* exists(key)
+      }
       const next = outcome._tag === "Gone"
         ? undefined
         : isOld(stale, outcome.stored.header)
         ? outcome.stored.etag
         : yield* requireGivingWay(key, outcome.stored, outcome.isSeenTwice)
       return attempt < attempts
-        ? yield* addOnce(key, entry, next, attempt + 1, stale)
+        ? yield* addOnce(key, entry, next, attempt + 1, stale, before)
         : yield* new ObjectStoreError({
           reason: "Conflict",
           operation: "add",
@@ -252,10 +268,10 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       yield* requireGivingWay(key, yield* storedObjects.inspect(key, object), true)
     })
 
-  const addFailure: Writing["addFailure"] = (key, entry, stale) =>
+  const addFailure: Writing["addFailure"] = (key, entry, stale, before) =>
     Effect.flatMap(
       withdrawStale(key, stale),
-      (isNewest) => isNewest ? addOnce(key, entry, stale?.etag, 1, stale) : exists(key)
+      (isNewest) => isNewest ? addOnce(key, entry, stale?.etag, 1, stale, before) : exists(key)
     ).pipe(
       Effect.catchAll((error): Effect.Effect<MemoryEntry | undefined, ObjectStoreError> => {
         // Somebody has written a newer value.

@@ -6,28 +6,29 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { patience } from "../../Cache/flight/FlightGroup.js"
 import { printKey } from "../../Cache/printing/printKey.js"
 import { type CacheLevels, logProblem } from "../bothLevels/CacheLevels.js"
+import type { Before } from "../bothLevels/writing.js"
 import { type Foreign, type Lease, type Leases, Patience } from "../coordination/Lease.js"
 import type { AnyKey } from "../keyspace/Keyspace.js"
 import { leaseNameOf } from "../objects/objectName.js"
 import { ObjectStoreError } from "../objects/ObjectStoreErrors.js"
 
-/** What keeps a process that was too slow from overwriting what another one computed meanwhile. */
-export interface Fence {
+/**
+ * What keeps a process that was too slow from overwriting what another one computed meanwhile: the result takes the place
+ * of what was there before, and of nothing else.
+ */
+export interface Fence extends Before {
   /** Whether this process may still write. */
   readonly isHeld: Effect.Effect<boolean>
-  /** The etag of the object whose place the result takes; `undefined`: there was none. */
-  readonly etag: string | undefined
-  /** From when that object is of no use, if that is known: whoever looks may remove it then, and the result is written anew. */
-  readonly uselessFrom: number | undefined
 }
 
 /** Something that one process is to compute. */
 interface Coordinated<out A> {
   /** Whether the result is there by now, and what is there instead. */
   readonly check: Effect.Effect<
-    Pick<Fence, "etag" | "uselessFrom"> & { readonly found: Option.Option<A> },
+    Before & { readonly found: Option.Option<A> },
     ObjectStoreError
   >
   /** Computes and writes, behind a fence; without one where processes cannot agree. */
@@ -95,41 +96,47 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
             : Effect.succeed(Either.left(acquired)))
       )
 
-    /** For a caller that has waited for too long: what another one has written meanwhile stays. */
-    const withoutLease = (there: Pick<Fence, "etag" | "uselessFrom">): Effect.Effect<A> =>
-      Effect.zipRight(
-        logProblem(levels, key, {
-          message: `${store.description}${name}: another process computes for longer than leaseWait; not waiting for it`
-        }),
-        computeAndNote({ isHeld: Effect.succeed(true), etag: there.etag, uselessFrom: there.uselessFrom })
-      )
+    /** For a caller that does not wait any more: what another one has written meanwhile stays. */
+    const withoutLease = ({ etag, uselessFrom }: Before): Effect.Effect<A> =>
+      computeAndNote({ isHeld: Effect.succeed(true), etag, uselessFrom })
+
+    const reportTooLong = logProblem(levels, key, {
+      message: `${store.description}${name}: another process computes for longer than leaseWait; not waiting for it`
+    })
 
     const acquire = (
       take: Effect.Effect<Lease | Foreign, ObjectStoreError, Scope.Scope>,
-      patience: Patience
+      waitedFor: Patience,
+      inVain = 0
     ): Effect.Effect<A, ObjectStoreError> =>
       Effect.flatMap(computeOnceAcquired(take), (outcome): Effect.Effect<A, ObjectStoreError> => {
         if (Either.isRight(outcome)) return Effect.succeed(outcome.right)
         waits?.()
-        if (patience.looks === 0) ledger.record({ _tag: "LeaseAwaited", key })
-        return Effect.flatMap(
-          leases.wait(name, outcome.left, patience),
-          (waited) =>
-            Effect.flatMap(check, ({ etag, found, uselessFrom }): Effect.Effect<A, ObjectStoreError> => {
-              if (Option.isSome(found)) {
-                return Effect.succeed(found.value)
-              }
-              switch (waited._tag) {
-                case "Free":
-                  return acquire(leases.take(name), patience)
-                case "Dead":
-                  return acquire(leases.takeOver(name, waited.lease), patience)
-                case "TooLong":
-                  return withoutLease({ etag, uselessFrom })
-              }
-            })
-        )
+        if (waitedFor.looks === 0) ledger.record({ _tag: "LeaseAwaited", key })
+        return awaitResult(outcome.left, waitedFor, inVain)
       })
+
+    /** @param inVain how many have had the lease meanwhile, and nothing to show for it */
+    const awaitResult = (lease: Foreign, waitedFor: Patience, inVain: number): Effect.Effect<A, ObjectStoreError> =>
+      Effect.flatMap(
+        leases.wait(name, lease, waitedFor),
+        (waited) =>
+          Effect.flatMap(check, ({ found, ...there }): Effect.Effect<A, ObjectStoreError> => {
+            if (Option.isSome(found)) return Effect.succeed(found.value)
+            if (waited._tag === "TooLong") return Effect.zipRight(reportTooLong, withoutLease(there))
+            // Its computation has failed, or is not to be kept.
+            const next = inVain + 1
+            if (next === patience) return withoutLease(there)
+            switch (waited._tag) {
+              case "Free":
+                return acquire(leases.take(name), waitedFor, next)
+              case "Dead":
+                return acquire(leases.takeOver(name, waited.lease), waitedFor, next)
+              case "Taken":
+                return awaitResult(waited.lease, waitedFor, next)
+            }
+          })
+      )
 
     const report = (cause: Cause.Cause<ObjectStoreError>): Effect.Effect<void> => {
       const error = Option.getOrElse(Cause.failureOption(cause), () =>

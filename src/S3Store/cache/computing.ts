@@ -147,7 +147,8 @@ export const makeComputing = (
     { made }: Moment,
     took: number,
     stale: MemoryEntry | undefined,
-    isAttached: () => boolean
+    isAttached: () => boolean,
+    fence: Fence | undefined
   ): Effect.Effect<{ readonly keep: MemoryEntry | undefined } | undefined> =>
     Effect.gen(function*() {
       const { failureTags, key } = call
@@ -164,7 +165,7 @@ export const makeComputing = (
         handleRejection(tags, () => {})
         return prepareFailure(levels.format, key, failure.value, json, policy, tags, { made, now, took })
       }).pipe(
-        Effect.flatMap((entry) => write(call, policy, entry, isAttached, undefined, stale)),
+        Effect.flatMap((entry) => write(call, policy, entry, isAttached, fence, stale)),
         Effect.catchAll((detail) =>
           Effect.zipRight(
             logProblem(levels, key, typeof detail === "string" ? { message: detail } : detail),
@@ -203,7 +204,7 @@ export const makeComputing = (
     if (!isAttached()) return Effect.succeed(undefined)
     // A failure never takes the place of a value that another process has written meanwhile.
     if (!entry.held.isValue) {
-      return writeOrKeep(Effect.suspend(() => isAttached() ? writing.addFailure(key, entry, stale) : nothing))
+      return writeOrKeep(Effect.suspend(() => isAttached() ? addFailure(key, entry, stale, fence) : nothing))
     }
     // As a program whose schema this value does not fit would its own.
     if (clashes.leaves(key, key.space)) return Effect.succeed(entry.held)
@@ -214,6 +215,19 @@ export const makeComputing = (
       ? Effect.as(behind.offer(key, entry, isAttached), entry.held)
       : writeOrKeep(Effect.suspend(() => isAttached() ? writing.save(key, entry) : nothing))
   }
+
+  const addFailure = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    entry: Prepared,
+    stale: MemoryEntry | undefined,
+    fence: Fence | undefined
+  ): Effect.Effect<MemoryEntry | undefined, ObjectStoreError> =>
+    fence === undefined
+      ? writing.addFailure(key, entry, stale)
+      : Effect.tap(
+        Effect.flatMap(fence.isHeld, (isHeld) => isHeld ? writing.addFailure(key, entry, stale, fence) : nothing),
+        (held) => Effect.sync(() => held === undefined && ledger.record({ _tag: "LeaseLost", key }))
+      )
 
   const writeFenced = <K, V, F>(
     key: CacheKey<K, V, F>,
@@ -307,21 +321,41 @@ export const makeComputing = (
       if (Cause.isInterrupted(exit.cause)) {
         return { content, keep: undefined, refresh: false, isNew: true }
       }
-      const answer = yield* remember(call, policy, exit.cause, moment, took, stale, isAttached)
-      const staleContent = stale?.readerFor(key.space)
-      if (answer !== undefined || stale === undefined || staleContent === undefined || now >= stale.uselessFrom) {
+      const answer = yield* remember(call, policy, exit.cause, moment, took, stale, isAttached, fence)
+      if (answer !== undefined || stale === undefined) {
         return { content, keep: answer?.keep, refresh: false, isNew: true }
       }
       if (policy.freshness.retryAfter > 0 && isAttached()) yield* memory.failed(key, stale)
-      const isInPlace = now < replacesFailureUntil(policy.freshness, stale.freshUntil)
+      const old = yield* lookAgain(key, policy, stale)
+      const oldContent = old?.isValue === true ? old.readerFor(key.space) : undefined
+      const later = yield* Clock.currentTimeMillis
+      const isInPlace = old !== undefined && oldContent !== undefined &&
+        later < replacesFailureUntil(policy.freshness, old.freshUntil)
       if (call.heardBy === "nobody" || call.outlasted?.isSo === true || (isInPlace && call.heardBy === undefined)) {
         yield* warnings.tell(String(key), exit.cause, `${key.keyspace}/${key.version}`)
       }
       if (!isInPlace) return { content, keep: undefined, refresh: false, isNew: true }
-      if (now >= stale.freshUntil) {
+      if (later >= old.freshUntil) {
         ledger.record({ _tag: "StaleServed", key, because: "failure" })
       }
-      return { content: staleContent, keep: undefined, refresh: false, isNew: true, failed: Exit.failCause(exit.cause) }
+      return { content: oldContent, keep: undefined, refresh: false, isNew: true, failed: Exit.failCause(exit.cause) }
+    })
+
+  /** What there is by now in place of an old value: it may have been removed or replaced while it was computed anew. */
+  const lookAgain = <K, V, F>(
+    key: CacheKey<K, V, F>,
+    policy: EntryPolicy,
+    stale: MemoryEntry
+  ): Effect.Effect<MemoryEntry | undefined> =>
+    Effect.gen(function*() {
+      const { held } = yield* memory.peek(key)
+      if (held !== undefined || behind.waiting(key) !== undefined || stale.etag === undefined) {
+        return yield* reading.validate(key, policy, held ?? stale, reading.loadInside)
+      }
+      const loaded = yield* Effect.option(reading.loadInside(key, policy, stale.etag))
+      return Option.isNone(loaded) || loaded.value.unchanged
+        ? yield* reading.usableByTags(stale)
+        : loaded.value.held
     })
 
   /** What is computed whatever both levels have. What another process begins to compute meanwhile is as new. */

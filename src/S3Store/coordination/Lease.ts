@@ -48,6 +48,8 @@ export interface Lease {
 export interface Foreign {
   readonly _tag: "Foreign"
   readonly etag: string
+  /** What tells it from leases that are taken after it; empty where it does not say. */
+  readonly claim: string
   /** How long its owner may be silent, in milliseconds: as it says, or this process's own term where that is absurd. */
   readonly term: number
   /** When it ends, by the clock of its owner. */
@@ -58,10 +60,13 @@ export interface Foreign {
   readonly silent: number
 }
 
-/** How a wait for the lease of another process ended: it was given back, its owner is dead, or it took too long. */
+/**
+ * How a wait for the lease of another process ended: it was given back, and maybe somebody else has it already; its owner is
+ * dead; or it took too long.
+ */
 export type Waited =
   | { readonly _tag: "Free" | "TooLong" }
-  | { readonly _tag: "Dead"; readonly lease: Foreign }
+  | { readonly _tag: "Taken" | "Dead"; readonly lease: Foreign }
 
 /** How long one caller has waited for the lease of a name, whoever held it. */
 export class Patience {
@@ -109,10 +114,12 @@ export class Leases {
     Effect.suspend((): Effect.Effect<Waited, ObjectStoreError> => {
       if (isDead(lease)) return Effect.succeed({ _tag: "Dead", lease })
       if (patience.spent >= this.longestWait) return Effect.succeed({ _tag: "TooLong" })
-      return Effect.flatMap(
-        this.look(name, lease, patience),
-        (next) => next._tag === "Foreign" ? this.wait(name, next, patience) : Effect.succeed<Waited>({ _tag: "Free" })
-      )
+      return Effect.flatMap(this.look(name, lease, patience), (next) => {
+        if (next._tag !== "Foreign") return Effect.succeed<Waited>({ _tag: "Free" })
+        return next.claim === lease.claim
+          ? this.wait(name, next, patience)
+          : Effect.succeed<Waited>({ _tag: "Taken", lease: next })
+      })
     })
 
   /** Takes the lease of a dead owner, unless another process is faster. */
@@ -328,10 +335,11 @@ export class Leases {
     if (found._tag !== "Found") return { _tag: "Absent" }
     const said = bodyOf(found)
     if (Option.isNone(said)) return absurd(found.etag, this.term)
-    const { expires, term } = said.value
+    const { expires, owner, term } = said.value
+    const claim = owner.slice(0, owner.lastIndexOf("/") + 1)
     if (expires === 0) return { _tag: "GivenBack", etag: found.etag }
     return term > 0 && term <= longestTerm && Number.isFinite(expires)
-      ? { _tag: "Foreign", etag: found.etag, term, silent: 0, expires, isAbsurd: expires < 0 }
+      ? { _tag: "Foreign", etag: found.etag, claim, term, silent: 0, expires, isAbsurd: expires < 0 }
       : absurd(found.etag, this.term)
   }
 
@@ -411,6 +419,7 @@ const isOf = (claim: Claim, found: LoadOutcome): found is Extract<LoadOutcome, {
 const absurd = (etag: string, term: number): Seen => ({
   _tag: "Foreign",
   etag,
+  claim: "",
   term,
   silent: 0,
   expires: 0,

@@ -144,8 +144,8 @@ export interface S3CacheVerbs<out R> {
 
   /**
    * Afterwards there is nothing under a key, in both levels, whatever was there: one request, which asks for nothing. It
-   * never fails since there was nothing; `remove` tells that. What is being computed reaches its callers, but is not kept.
-   * Other processes may have it in their memory level until it expires there, or until `revalidateAfter`.
+   * never fails since there was nothing; `remove` tells that. What is being computed reaches its callers, but is not kept; nor
+   * is what other processes compute under a lease, where there was an entry. Other processes may have it in their memory level until it expires there, or until `revalidateAfter`.
    */
   readonly invalidate: <K, V, F>(key: CacheKey<K, V, F>) => Effect.Effect<void, ObjectStoreError, R>
 
