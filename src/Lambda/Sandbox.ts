@@ -20,6 +20,9 @@ export class Sandbox<R, E> {
   private readonly times: HandlerTimes
   private runtime: ManagedRuntime.ManagedRuntime<R | Background, E | InvocationTimeoutError> | undefined
 
+  /** The events under way, and what interrupts them. */
+  private readonly underWay = new Map<AbortController, Promise<unknown>>()
+
   constructor(layer: Layer.Layer<R, E>, times: HandlerTimes) {
     this.layer = Layer.provideMerge(layer, Background.layer)
     this.times = times
@@ -36,10 +39,17 @@ export class Sandbox<R, E> {
   ): Promise<A> {
     const runtime = this.runtime ?? this.open(remaining)
     let isBuilt = false
-    const exit = await runtime.runPromiseExit(Effect.suspend(() => {
-      isBuilt = true
-      return invocation(effect, remaining, this.times)
-    }))
+    const stop = new AbortController()
+    const ended = runtime.runPromiseExit(
+      Effect.suspend(() => {
+        isBuilt = true
+        return invocation(effect, remaining, this.times)
+      }),
+      { signal: stop.signal }
+    )
+    this.underWay.set(stop, ended)
+    const exit = await ended
+    this.underWay.delete(stop)
     if (Exit.isSuccess(exit)) return exit.value
     // What could not be built is built anew by the next invocation.
     if (!isBuilt && this.runtime === runtime) {
@@ -63,7 +73,13 @@ export class Sandbox<R, E> {
     await new Promise<void>((resolve) => void startAlone(Effect.ensuring(closed, Effect.sync(resolve))))
   }
 
+  // The layer is there for as long as the finalizers of events are, if they leave time to close it.
   private readonly terminated = async (): Promise<void> => {
-    if (this.runtime !== undefined) await this.close(this.runtime, this.times.close)
+    const { runtime, underWay } = this
+    if (runtime === undefined) return
+    const ended = Effect.timeoutOption(Effect.promise(() => Promise.all(underWay.values())), this.times.close / 2)
+    const closing = this.close({ disposeEffect: Effect.zipRight(ended, runtime.disposeEffect) }, this.times.close)
+    for (const stop of underWay.keys()) stop.abort()
+    await closing
   }
 }

@@ -3,11 +3,12 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { Background } from "../Cache/background/Background.js"
 import type { Settled } from "../Cache/background/Settled.js"
-import { disconnect } from "../effect/fibers.js"
+import { interruptLater } from "../effect/fibers.js"
 import type { HandlerTimes } from "./HandlerOptions.js"
 import { InvocationTimeoutError } from "./InvocationTimeoutError.js"
 
@@ -41,13 +42,19 @@ export const limited = <A, E, R>(
   Effect.suspend(() => {
     const left = Math.max(0, remaining() - margin)
     if (left === Number.POSITIVE_INFINITY) return effect
-    // Its finalizers are not waited for: there may be no time for them.
-    return Effect.flatMap(
-      Effect.timeoutOption(disconnect(effect), left),
-      Option.match({
-        onNone: () => Effect.fail(new InvocationTimeoutError(Duration.format(Duration.millis(left)))),
-        onSome: Effect.succeed
-      })
+    // Its finalizers are not waited for when its time has run out: there may be none for them. When the process ends they are.
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(Effect.forkDaemon(restore(effect)), (fiber) =>
+        Effect.flatMap(
+          Effect.onInterrupt(restore(Effect.timeoutOption(Fiber.join(fiber), left)), () => Fiber.interrupt(fiber)),
+          Option.match({
+            onNone: () => {
+              interruptLater(fiber)
+              return Effect.fail(new InvocationTimeoutError(Duration.format(Duration.millis(left))))
+            },
+            onSome: Effect.succeed
+          })
+        ))
     )
   })
 

@@ -139,6 +139,25 @@ describe("a function that is told to end", () => {
       assert.strictEqual(inBucket[0], 1)
     }))
 
+  it.scopedLive("interrupts what is under way, whose finalizers have the layer still", () =>
+    Effect.gen(function*() {
+      const lines = (...args: ReadonlyArray<string>) =>
+        Effect.gen(function*() {
+          const program = yield* start("test/support/terminatedMain.js", {}, args)
+          assert.strictEqual(yield* program.ended, "SIGTERM")
+          return program.stdout().trim().split("\n")
+        })
+      // With a limit of time and without one.
+      for (const remaining of ["600000", "Infinity"]) {
+        assert.deepStrictEqual(
+          yield* lines("event", remaining),
+          ["ended while open: true", "rejected: InterruptedError", "closed"]
+        )
+      }
+      const building = yield* lines("layer")
+      assert.sameMembers(building, ["rejected: InterruptedError", "closed"])
+    }))
+
   it.scopedLive("ends all the same when its layer does not close", () =>
     Effect.gen(function*() {
       const { closed, ended } = yield* terminated({ FREEZE_HANGS: "yes" })
