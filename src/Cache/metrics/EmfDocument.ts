@@ -1,6 +1,7 @@
 /**
  * CloudWatch's embedded metric format: figures in a line of the log.
  */
+import { emfDimension } from "./emfDimension.js"
 import { type MetricDefinition, type MetricName, metricTable, type SeriesLabels } from "./metricTable.js"
 
 /** Where the metrics are in CloudWatch. */
@@ -9,7 +10,6 @@ export const emfNamespace = "effect-aws-cache"
 /** What CloudWatch takes of one line. */
 const mostMetrics = 100
 const mostValues = 100
-const longestName = 250
 
 /** Units, by those of OpenTelemetry; all others count something. */
 const units: Readonly<Record<string, string>> = { s: "Seconds", By: "Bytes", "{weight}": "None", "{state}": "None" }
@@ -87,8 +87,8 @@ export class EmfDocument {
   /** @param functionName of the Lambda function, if it is one */
   constructor(cache: string, functionName: string | undefined) {
     this.dimensions = {
-      "cache.name": cache.slice(0, longestName),
-      ...functionName === undefined ? {} : { "faas.name": functionName }
+      "cache.name": emfDimension(cache),
+      ...functionName === undefined ? {} : { "faas.name": emfDimension(functionName) }
     }
   }
 

@@ -126,7 +126,7 @@ export const makeS3ObjectStore = (
           { abortSignal }
         ))
 
-    const endless = (prefix: string, detail: string) =>
+    const unlisted = (prefix: string, detail: string) =>
       new ObjectStoreError({
         reason: "Unavailable",
         operation: "list",
@@ -141,8 +141,12 @@ export const makeS3ObjectStore = (
     const nextStart = (
       prefix: string,
       from: PageStart,
-      { Contents, IsTruncated, NextContinuationToken: token }: ListObjectsV2CommandOutput
+      { Contents, IsTruncated, KeyCount, Name, NextContinuationToken: token }: ListObjectsV2CommandOutput
     ): Effect.Effect<Option.Option<PageStart>, ObjectStoreError> => {
+      // A page of a proxy has nothing of a list in it.
+      if ((IsTruncated ?? KeyCount ?? Name ?? Contents) === undefined) {
+        return unlisted(prefix, "the answer is no list: what stands before the store may have answered in its place")
+      }
       if (IsTruncated !== true && (token === undefined || IsTruncated === false)) {
         return Effect.succeed(Option.none())
       }
@@ -151,11 +155,11 @@ export const makeS3ObjectStore = (
       )?.Key
       if (token === undefined) {
         return last === undefined || (from.after !== undefined && last <= from.after)
-          ? endless(prefix, "the list is said to be cut off, but there is no token to go on with")
+          ? unlisted(prefix, "the list is said to be cut off, but there is no token to go on with")
           : Effect.succeed(Option.some(pageAfter(from, token, last)))
       }
       return [from, from.mark].some((page) => token === page?.token || (last !== undefined && last === page?.after))
-        ? endless(prefix, "the store gives the same pages of the list again and again")
+        ? unlisted(prefix, "the store gives the same pages of the list again and again")
         : Effect.succeed(Option.some(pageAfter(from, token, last ?? from.after)))
     }
 

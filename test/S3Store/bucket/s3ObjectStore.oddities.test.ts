@@ -16,6 +16,8 @@ interface Oddity {
   readonly perKey?: string
   readonly absentIs404?: boolean
   readonly weakEtags?: boolean
+  /** What is answered in place of a list. */
+  readonly page?: string
   readonly list?: "noToken" | "ignoresToken" | "nothingAndNoToken" | "goesRound" | "noFlag" | "foreign"
   /** Conditions hold only for etags without quotes. */
   readonly bareEtags?: boolean
@@ -74,7 +76,10 @@ const oddStore = (oddity: Oddity) =>
       const found = objects.get(key)
       const ifMatch = request.headers["if-match"]
       log.push(`${request.method}${url.searchParams.has("delete") ? " many" : ""}`)
-      if (url.searchParams.has("list-type")) return list(response, url.searchParams)
+      if (url.searchParams.has("list-type")) {
+        if (oddity.page !== undefined) return response.writeHead(200, { "content-type": "text/html" }).end(oddity.page)
+        return list(response, url.searchParams)
+      }
       if (url.searchParams.has("delete")) {
         removeMany(response, body.toString())
         return
@@ -193,6 +198,16 @@ describe("s3ObjectStore over stores that differ from S3", () => {
         for (const name of names) yield* store.save(name, Buffer.from("a"))
         const listed = Array.from(yield* Stream.runCollect(store.list("name-")), ({ name }) => name)
         assert.deepStrictEqual(listed, names, list)
+      }
+    }))
+
+  it.scoped("what is no list is an error, and not an empty one", () =>
+    Effect.gen(function*() {
+      const pages = ["<html><body><h1>Log in</h1></body></html>", "", "<Result><Message>welcome</Message></Result>"]
+      for (const page of pages) {
+        const { store } = yield* oddStore({ page })
+        const error = yield* Effect.flip(Stream.runDrain(store.list("")))
+        assert.include(error.message, "list", page)
       }
     }))
 
