@@ -6,6 +6,7 @@ import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { Buffer } from "node:buffer"
 import { CacheConfigError } from "../../Cache/errors/CacheErrors.js"
@@ -115,16 +116,24 @@ export const makeS3ObjectStore = (
     }
 
     const page = (prefix: string, from: PageStart) =>
-      request("list", keyPrefix + prefix, (abortSignal) =>
-        client.send(
-          new sdk.ListObjectsV2Command({
-            ...options.listOptions,
-            Bucket: bucket,
-            Prefix: keyPrefix + prefix,
-            ...(from.token === undefined ? { StartAfter: from.after } : { ContinuationToken: from.token })
-          }),
-          { abortSignal }
-        ))
+      request("list", keyPrefix + prefix, async (abortSignal) => {
+        const command = new sdk.ListObjectsV2Command({
+          ...options.listOptions,
+          Bucket: bucket,
+          Prefix: keyPrefix + prefix,
+          ...(from.token === undefined ? { StartAfter: from.after } : { ContinuationToken: from.token })
+        })
+        let isHtml = false
+        command.middlewareStack.add(
+          (next) => async (args) => {
+            const result = await next(args)
+            isHtml = isHtmlAnswer(result.response)
+            return result
+          },
+          { step: "deserialize", priority: "low" }
+        )
+        return { answer: await client.send(command, { abortSignal }), isHtml }
+      })
 
     const unlisted = (prefix: string, detail: string) =>
       new ObjectStoreError({
@@ -141,12 +150,8 @@ export const makeS3ObjectStore = (
     const nextStart = (
       prefix: string,
       from: PageStart,
-      { Contents, IsTruncated, KeyCount, Name, NextContinuationToken: token }: ListObjectsV2CommandOutput
+      { Contents, IsTruncated, NextContinuationToken: token }: ListObjectsV2CommandOutput
     ): Effect.Effect<Option.Option<PageStart>, ObjectStoreError> => {
-      // A page of a proxy has nothing of a list in it.
-      if ((IsTruncated ?? KeyCount ?? Name ?? Contents) === undefined) {
-        return unlisted(prefix, "the answer is no list: what stands before the store may have answered in its place")
-      }
       if (IsTruncated !== true && (token === undefined || IsTruncated === false)) {
         return Effect.succeed(Option.none())
       }
@@ -362,15 +367,19 @@ export const makeS3ObjectStore = (
         ),
       list: (prefix) =>
         pages(firstPage, (from) =>
-          Effect.flatMap(page(prefix, from), (answer) =>
-            Effect.map(nextStart(prefix, from, answer), (next) => [
-              (answer.Contents ?? []).flatMap(listedObject(keyPrefix)).filter(({ name }) =>
-                name.startsWith(prefix)
-              ),
-              next
-            ])))
+          Effect.flatMap(page(prefix, from), ({ answer, isHtml }) =>
+            isHtml
+              ? unlisted(prefix, "the answer is a web page: something before the store has answered in its place")
+              : Effect.map(nextStart(prefix, from, answer), (next) => [
+                (answer.Contents ?? []).flatMap(listedObject(keyPrefix)).filter(({ name }) => name.startsWith(prefix)),
+                next
+              ])))
     }
   })
+
+const isHtmlAnswer = (response: unknown): boolean =>
+  Predicate.hasProperty(response, "headers") && Predicate.hasProperty(response.headers, "content-type") &&
+  String(response.headers["content-type"]).startsWith("text/html")
 
 const refused: ConditionalOutcome = ConditionalOutcome.Refused()
 const probe = Buffer.from("probe")

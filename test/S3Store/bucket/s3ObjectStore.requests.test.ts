@@ -33,7 +33,7 @@ describe("s3ObjectStore: requests", () => {
       const { store } = yield* over((request, response) => {
         seen.push({ ...request.headers, url: request.url })
         if (request.method === "GET" && request.url?.includes("list-type")) {
-          xml(response, 200, "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>")
+          xml(response, 200, "<ListBucketResult></ListBucketResult>")
         } else {
           response.writeHead(request.method === "DELETE" ? 204 : 200, { etag: "\"e\"" }).end()
         }
