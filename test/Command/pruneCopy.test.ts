@@ -334,7 +334,17 @@ describe("what is retired", () => {
     isVersion: version !== "",
     forms: version === "" ? [] : [version],
     sample: {
-      ...{ read: 0, expired: 0, invalidated: 0, forever: 0, failures: 0, encrypted: 0, compressed: 0, unreadable: 0 },
+      ...{
+        read: 0,
+        expired: 0,
+        stale: 0,
+        invalidated: 0,
+        forever: 0,
+        failures: 0,
+        encrypted: 0,
+        compressed: 0,
+        unreadable: 0
+      },
       ...{ computed: 0, took: 0 }
     }
   })

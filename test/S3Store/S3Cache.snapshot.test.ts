@@ -240,6 +240,37 @@ describe("snapshots of memory", () => {
       assert.isTrue(Option.isSome(yield* small.peek(Plain.key(19))))
     })))
 
+  it.scoped("fill the room beside what is there already, also of the same entries", () =>
+    onFiles(Effect.gen(function*() {
+      const path = yield* fileIn
+      const store = yield* ObjectStore.makeMemory
+      const plainOf = (name: string, room: { readonly maxSize?: number; readonly maxBytes?: number } = {}) =>
+        Keyspace.make(name, { key: Schema.Number, value: Schema.String, ...room })
+      const old = yield* makeS3CacheService(store, { maxBytes: "1M" })
+      for (const space of [plainOf("whole"), plainOf("owned")]) {
+        for (let id = 0; id < 4; id++) yield* old.set(space.key(id), "x")
+      }
+      yield* old.snapshot(path)
+      const bytes = ((yield* old.stats).byteSize ?? 0) / 8
+      // Which of the four are there already, and for how many there is room: in all memory, or of the keyspace alone.
+      for (const there of [[], [0], [3], [1, 2], [0, 1, 2, 3]]) {
+        for (const fits of [2, 3, 4]) {
+          for (const room of [{ maxSize: fits }, { maxSize: 10, maxBytes: fits * bytes }]) {
+            for (const name of ["whole", "owned"]) {
+              const space = plainOf(name, name === "owned" ? room : {})
+              const cache = yield* makeS3CacheService(store, name === "owned" ? { maxBytes: "1M" } : room)
+              for (const id of there) yield* cache.get(space.key(id))
+              const before = Math.min(fits, there.length)
+              const { entries, skipped } = yield* cache.restore(path, [space])
+              const of = `${name}: ${there.join()} of ${JSON.stringify(room)}`
+              assert.deepStrictEqual([entries, skipped], [fits - before, 8 - fits + before], of)
+              assert.strictEqual((yield* cache.stats).size, fits, of)
+            }
+          }
+        }
+      }
+    })))
+
   it.scoped("leave out what cannot be encoded, and refuse what the schemas do not accept any more", () =>
     onFiles(withWarnings((warnings) =>
       Effect.gen(function*() {

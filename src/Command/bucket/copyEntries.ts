@@ -19,13 +19,14 @@ import { isWanted, lookAt, prefixOf, type Wanted } from "./entriesOf.js"
 import { isAtItsPlace, objectKind } from "./objectKinds.js"
 import type { Amount } from "./prune.js"
 import { readHead } from "./readHead.js"
-import { makeTagMarks, type MarksOf } from "./tagMarks.js"
+import { makeTagMarks } from "./tagMarks.js"
+import { isStale, type Verdict, verdictOf } from "./verdict.js"
 
 /**
  * Why an entry is not copied:
  *
  * - `same`, `newer`: the target has it, or one that was made later;
- * - `expired`, `invalidated`: no reader would be given it; by the tags of either store;
+ * - `expired`, `invalidated`: no reader would be given it, fresh or as its writer promises stale; by the tags of either store;
  * - `encrypted`: it belongs to its place, and the key to write it anew for the other was not given;
  * - `unreadable`: it is damaged, or too large;
  * - `elsewhere`: it is an entry under another prefix, whose markers of tags lie there: it might come alive again;
@@ -100,12 +101,14 @@ export const copyEntries = (
         const looked = yield* lookAt(from, marksHere, object)
         if (looked._tag === "Gone") return "gone"
         if (looked._tag === "Unreadable") return "unreadable"
-        const { head, modified, verdict } = looked
+        const { head, modified } = looked
         if (!isAtItsPlace(object.name, head)) return "elsewhere"
-        if (verdict._tag === "Expired") return "expired"
-        if (verdict._tag !== "Fresh") return "invalidated"
+        const useless = uselessBy(looked.verdict, yield* Clock.currentTimeMillis)
+        if (useless !== undefined) return useless
         if (modified !== undefined && head.created > modified + credibleAhead) return "ahead"
-        if (yield* isInvalidated(marksThere, head)) return "invalidated"
+        const now = yield* Clock.currentTimeMillis
+        const uselessThere = uselessBy(verdictOf(head, undefined, yield* marksThere(head.tags), now), now)
+        if (uselessThere !== undefined) return uselessThere
         const there = yield* targetOf(to, object)
         const newer = there.head === undefined ? undefined : compare(head, there.head)
         if (newer !== undefined) return newer
@@ -149,12 +152,11 @@ export const copyEntries = (
     return { examined, copied, skipped, markers }
   })
 
-const isInvalidated = (marksOf: MarksOf, { created, tags }: LoadedHead) =>
-  Effect.map(
-    marksOf(tags),
-    ({ expired, invalidated, unknown }) =>
-      unknown !== undefined || [expired, invalidated].some((mark) => mark !== undefined && created <= mark.at)
-  )
+/** Why no reader would be given it, if none would. */
+const uselessBy = (verdict: Verdict, now: number): "expired" | "invalidated" | undefined => {
+  if (verdict._tag === "Fresh" || isStale(verdict, now)) return undefined
+  return verdict._tag === "Expired" ? "expired" : "invalidated"
+}
 
 /** Whether what the target has stays. */
 const compare = (here: LoadedHead, there: LoadedHead): "same" | "newer" | undefined => {

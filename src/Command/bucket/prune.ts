@@ -13,6 +13,7 @@ import { objectKind } from "./objectKinds.js"
 import { readHead } from "./readHead.js"
 import { removeSeen } from "./removeSeen.js"
 import { makeTagMarks } from "./tagMarks.js"
+import { isStale } from "./verdict.js"
 import { type Cut, WrittenBytes } from "./WrittenBytes.js"
 
 /** Why something is removed. */
@@ -21,8 +22,8 @@ export type PruneRule = "expired" | "invalidated" | "old" | "retired" | "unreada
 /** What is removed: whatever one of these says. */
 export interface PruneRules {
   /**
-   * What no reader is given any more: what expired longer ago than so many milliseconds, what was invalidated, and leases
-   * that were left behind.
+   * What no reader is given any more: what expired longer ago than so many milliseconds, and is of no use to its writer when
+   * stale; what was invalidated; leases that were left behind.
    */
   readonly expiredFor?: number | undefined
   /** What was written longer ago than so many milliseconds. */
@@ -49,7 +50,7 @@ export interface PruneReport {
   readonly removed: ReadonlyMap<PruneRule, Amount>
   /** What was written again after it had been looked at, and stays. */
   readonly rewritten: number
-  /** What has expired, but not for so long that it goes. */
+  /** What has expired, but may still be given out stale. */
   readonly spared: number
   /** What is called like an entry and would go, but is none, or cannot be looked at: it stays. */
   readonly foreign: number
@@ -131,7 +132,8 @@ export const prune = (
         if (verdict._tag === "Invalidated") return goes("invalidated", etag)
         if (verdict._tag !== "Expired") return undefined
         // Who remembers failures never gives them out stale.
-        if (looked.head.outcome === "failure" || now - verdict.since >= expiredFor) return goes("expired", etag)
+        const isOver = now - verdict.since >= expiredFor && !isStale(verdict, now)
+        if (looked.head.outcome === "failure" || isOver) return goes("expired", etag)
         if (!isSecond) count.spared++
         return undefined
       })

@@ -11,6 +11,7 @@ import type { ObjectStoreError } from "../../S3Store/objects/ObjectStoreErrors.j
 import { lookAt, type Looked } from "./entriesOf.js"
 import { kindOfSpace, objectKind, partsOfSpace } from "./objectKinds.js"
 import { makeTagMarks, type TagMarks } from "./tagMarks.js"
+import { isStale } from "./verdict.js"
 
 /** Up to which age entries are counted together, in milliseconds; what is older is in one more class. */
 export const ageClasses: ReadonlyArray<number> = [3_600_000, 86_400_000, 7 * 86_400_000, 30 * 86_400_000]
@@ -20,6 +21,8 @@ interface Sample {
   /** How many headers were read. */
   readonly read: number
   readonly expired: number
+  /** How many of those its writer may still give out. */
+  readonly stale: number
   readonly invalidated: number
   readonly forever: number
   readonly failures: number
@@ -108,6 +111,7 @@ class SpaceCount {
   readonly sample = {
     read: 0,
     expired: 0,
+    stale: 0,
     invalidated: 0,
     forever: 0,
     failures: 0,
@@ -132,7 +136,7 @@ class SpaceCount {
     this.ages[at] = (this.ages[at] ?? 0) + 1
   }
 
-  meet(looked: Looked): void {
+  meet(looked: Looked, now: number): void {
     if (looked._tag === "Gone") return
     const { sample } = this
     sample.read++
@@ -146,6 +150,7 @@ class SpaceCount {
     this.isVersion ||= kind === "version"
     if (kind === "version") this.forms.add(looked.head.version)
     if (looked.verdict._tag === "Expired") sample.expired++
+    if (isStale(looked.verdict, now)) sample.stale++
     if (looked.verdict._tag === "Invalidated") sample.invalidated++
     if (expires === Number.POSITIVE_INFINITY) sample.forever++
     if (outcome === "failure") sample.failures++
@@ -226,7 +231,7 @@ export const survey = (
         yield* Effect.forEach(chosen, ({ object, space }) =>
           Effect.map(lookAt(store, marksOf, object), (looked) => {
             progress.headers++
-            space.meet(looked)
+            space.meet(looked, now)
             meetTags(looked)
           }), { concurrency, discard: true })
         progress.listed += objects.length

@@ -13,7 +13,7 @@ import { parseWanted } from "../bucket/entriesOf.js"
 import { explain, type Explained } from "../bucket/explain.js"
 import { objectKind } from "../bucket/objectKinds.js"
 import { makeTagMarks } from "../bucket/tagMarks.js"
-import type { Verdict } from "../bucket/verdict.js"
+import { isStale, type Verdict } from "../bucket/verdict.js"
 import { keyOptions, readKeys } from "../target/encryptionKeys.js"
 import { listOfStoreOptions, openStore, storeOptions, targetOperand } from "../target/openStore.js"
 import { formatBytes, formatCount, formatDuration, formatTime } from "../terminal/formats.js"
@@ -71,7 +71,15 @@ const sayingOf = (verdict: Verdict, now: number): readonly [Colour, word: string
         "expired",
         `${formatDuration(now - verdict.since)} ago${
           verdict.tag === undefined ? "" : `, by the tag ${printable(verdict.tag, 80)}`
-        }: a miss, unless readers may have it stale for so long`
+        }: a miss, unless readers may have it stale for so long${
+          isStale(verdict, now)
+            ? `; its writer may ${
+              verdict.until === Number.POSITIVE_INFINITY
+                ? "for ever"
+                : `for another ${formatDuration(verdict.until - now)}`
+            }`
+            : ""
+        }`
       ]
     case "Invalidated":
       return [

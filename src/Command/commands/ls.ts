@@ -9,7 +9,7 @@ import { flag, type Operand, whole } from "../arguments/Option.js"
 import { exitCodes, type Verb } from "../arguments/Verb.js"
 import { entriesOf, type Looked, parseWanted } from "../bucket/entriesOf.js"
 import { makeTagMarks } from "../bucket/tagMarks.js"
-import type { Verdict } from "../bucket/verdict.js"
+import { isStale, type Verdict } from "../bucket/verdict.js"
 import { listOfStoreOptions, openStore, storeOptions, targetOperand } from "../target/openStore.js"
 import { formatBytes, formatDuration } from "../terminal/formats.js"
 import { type Paint, widthOf } from "../terminal/Paint.js"
@@ -26,7 +26,7 @@ const leftOf = (paint: Paint, verdict: Verdict, now: number): string => {
     case "Fresh":
       return formatDuration(verdict.until - now)
     case "Expired":
-      return paint("dim", "expired")
+      return paint("dim", isStale(verdict, now) ? "stale" : "expired")
     case "Invalidated":
       return paint("yellow", "invalidated")
     case "Foreign":
@@ -75,6 +75,9 @@ const rowOf = (room: Room, paint: Paint, now: number) => (looked: Looked): Reado
   return [lineOf(room, [size, age, says, space, printable(key ?? "", room.key), shownTags])]
 }
 
+/** Numbers that JSON has not are null. */
+const timeOf = (time: number): number | null => Number.isFinite(time) ? time : null
+
 const jsonOf = (looked: Looked): ReadonlyArray<string> => {
   if (looked._tag === "Gone") return []
   const { modified, name, size } = looked.object
@@ -84,7 +87,7 @@ const jsonOf = (looked: Looked): ReadonlyArray<string> => {
   const { codec, compression, created, encryption, expires, key, keyspace, outcome, tags, took, version } = head
   return [safeJson({
     ...common,
-    ...{ keyspace, version, key, created, expires: Number.isFinite(expires) ? expires : null },
+    ...{ keyspace, version, key, created, expires: timeOf(expires), until: timeOf(head.until ?? expires) },
     ...{ outcome, tags, codec, compression, encryptedWith: encryption?.keyId ?? null, took: took ?? null },
     verdict: verdict._tag
   })]
@@ -95,8 +98,9 @@ export const ls: Verb = {
   name: "ls",
   says: "the entries, with their sizes, ages, what is left of their time, tags",
   about: [
-    "Reads the header of each entry, which takes a request for each. What has expired may still",
-    "be given out by readers with staleWhileRevalidate or staleIfError; what was invalidated is not."
+    "Reads the header of each entry, which takes a request for each. What is stale has expired, and",
+    "its writer may still give it out; of what is expired others may, with longer windows. What was",
+    "invalidated nobody is given."
   ],
   operands: [targetOperand, keyspace],
   options: [limitOption, jsonOption, concurrencyOption, ...listOfStoreOptions(storeOptions)],

@@ -34,7 +34,7 @@ const keyspace: Operand = { ...keyspaceOperand, isOptional: true }
 const expiredOption = flag("expired", "what no reader is given any more: expired, or invalidated by a tag")
 const staleForOption = duration(
   "stale-for",
-  "with --expired: how long readers may have values stale; 1d by default,\nat least the longest staleWhileRevalidate or staleIfError of any reader"
+  "with --expired: how long readers may have values stale, where entries do not\nsay more themselves; 1d by default"
 )
 const olderThanOption = duration("older-than", "what was written longer ago than this")
 const retiredOption = flag(
@@ -141,7 +141,7 @@ const linesOf = (
           "dim",
           `  ${
             counted(report.spared, "entry has", "entries have")
-          } expired for less than --stale-for, and may be given out stale`
+          } expired, and may still be given out stale: within --stale-for, or as the entry says`
         )
       ],
     ...report.foreign === 0

@@ -30,7 +30,16 @@ const shownTags = 10
 /** How long the computations of a sample took on average. */
 const tookColumn: Column = { title: "COMPUTED IN", side: "right" }
 
-const columns: ReadonlyArray<Column> = [
+/** How many of what has expired its writer may still give out. */
+const staleColumn: Column = { title: "STILL OF USE", side: "right" }
+
+/** Which of the columns there are that not every store has. */
+interface Extra {
+  readonly isTimed: boolean
+  readonly isStale: boolean
+}
+
+const columnsWith = ({ isStale, isTimed }: Extra): ReadonlyArray<Column> => [
   { title: "KEYSPACE" },
   { title: "VERSION" },
   { title: "ENTRIES", side: "right" },
@@ -38,7 +47,9 @@ const columns: ReadonlyArray<Column> = [
   { title: "" },
   { title: "WRITTEN AGO", side: "right" },
   { title: "EXPIRED", side: "right" },
-  { title: "INVALIDATED", side: "right" }
+  ...isStale ? [staleColumn] : [],
+  { title: "INVALIDATED", side: "right" },
+  ...isTimed ? [tookColumn] : []
 ]
 
 /** How many there are, or their share of a sample. */
@@ -48,7 +59,8 @@ const partOf = ({ entries, sample }: SpaceSurvey, count: number): string => {
 }
 
 const rowOf =
-  (paint: Paint, most: number, now: number, areTimed: boolean) => (space: SpaceSurvey): ReadonlyArray<string> => [
+  (paint: Paint, most: number, now: number, { isStale, isTimed }: Extra) =>
+  (space: SpaceSurvey): ReadonlyArray<string> => [
     printable(space.keyspace, 40),
     printable(space.version, 20),
     formatCount(space.entries),
@@ -58,8 +70,9 @@ const rowOf =
       ? ""
       : `${formatDuration(Math.max(0, now - space.newest))} – ${formatDuration(Math.max(0, now - space.oldest))}`,
     partOf(space, space.sample.expired),
+    ...isStale ? [partOf(space, space.sample.stale)] : [],
     partOf(space, space.sample.invalidated),
-    ...areTimed
+    ...isTimed
       ? [space.sample.computed === 0 ? "" : formatDuration(space.sample.took / space.sample.computed)]
       : []
   ]
@@ -77,7 +90,10 @@ const linesOf = (paint: Paint, shown: string, { spaces, ...found }: Survey, now:
   const ages = ageNames.map((_, at) => spaces.reduce((sum, { ages }) => sum + (ages[at] ?? 0), 0))
   const read = spaces.reduce((sum, { sample }) => sum + sample.read, 0)
   const unreadable = spaces.reduce((sum, { sample }) => sum + sample.unreadable, 0)
-  const areTimed = spaces.some(({ sample }) => sample.computed > 0)
+  const extra = {
+    isTimed: spaces.some(({ sample }) => sample.computed > 0),
+    isStale: spaces.some(({ sample }) => sample.stale > 0)
+  }
   const most = Math.max(...spaces.map(({ bytes }) => bytes))
   const besides = [
     ...found.markers.count > 0 ? [`${counted(found.markers.count, "marker")} of tags`] : [],
@@ -92,8 +108,8 @@ const linesOf = (paint: Paint, shown: string, { spaces, ...found }: Survey, now:
       "",
       ...tableLines(
         paint,
-        areTimed ? [...columns, tookColumn] : columns,
-        spaces.map(rowOf(paint, most, now, areTimed))
+        columnsWith(extra),
+        spaces.map(rowOf(paint, most, now, extra))
       ),
       "",
       ...tableLines(

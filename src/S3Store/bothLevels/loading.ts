@@ -8,6 +8,7 @@ import * as Either from "effect/Either"
 import { clockOf } from "../../effect/clocks.js"
 import { credibleTime } from "../coordination/tagMarker.js"
 import type { TagMark } from "../coordination/TagStates.js"
+import { lateFor } from "../entry/EntryHeader.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
 import type { StoredObject } from "../objects/ObjectStore.js"
@@ -24,6 +25,8 @@ export interface Loaded {
   readonly unchanged: boolean
   /** The etag of what lies there now, whatever it is; `undefined` for nothing. */
   readonly etag: string | undefined
+  /** The entry, if it is of no use here, and stays: its writer promises it to others, who may have it late for longer. */
+  readonly left?: MemoryEntry
   /** Why what lies there cannot be read, if it cannot. */
   readonly unreadable?: CacheDecodeError
   /** An entry is there, but one of its tags cannot be asked for. */
@@ -44,7 +47,8 @@ export type Load = <K, V, F>(
 /** The loading operations of a cache. */
 export interface Loading {
   /**
-   * The entry in the second level. One that is of no use any more is removed there, but never a fresh one in its place.
+   * The entry in the second level. One that is of no use to anybody any more is removed there, but never a fresh one in its
+   * place.
    *
    * @param ifNoneMatch an etag that need not be transferred again
    */
@@ -53,7 +57,7 @@ export interface Loading {
   readonly loadShared: Load
   /** The same for the code of a flight: a part of that flight, unless such a load is under way, which is joined. */
   readonly loadInside: Load
-  /** The entry in the second level, of this very keyspace. */
+  /** The entry in the second level, of this very keyspace; also one that is of use to others only. */
   readonly loadEntry: <K, V, F>(
     key: CacheKey<K, V, F>,
     policy: EntryPolicy,
@@ -132,6 +136,7 @@ export const makeLoading = (levels: CacheLevels): Loading => {
         made,
         came: now,
         freshUntil: header.expires,
+        late: lateFor(header),
         tags: header.tags,
         etag,
         bytes: body.length,
@@ -141,7 +146,7 @@ export const makeLoading = (levels: CacheLevels): Loading => {
         ahead: 0
       })))
       // What is over gives way to anything.
-      const isOver = held === undefined || (held !== "unknown" && held.uselessFrom <= now)
+      const isOver = held === undefined || (held !== "unknown" && isOfNoUse(held, now))
       if (isOver) return yield* reportUnreadable(key, policy, error, etag)
       if (clashes.meet(key, key.space, made, now)) {
         ledger.record({ _tag: "SchemaClash", key, detail: error.detail })
@@ -218,7 +223,9 @@ export const makeLoading = (levels: CacheLevels): Loading => {
       if (held === undefined || held.uselessFrom <= now) {
         if (held === undefined) ledger.record({ _tag: "Invalidated", key })
         ledger.record({ _tag: "Miss", key })
-        return removeOver(key, etag, held !== undefined)
+        return held !== undefined && held.promisedUntil > now
+          ? Effect.succeed({ held: undefined, unchanged: false, etag, left: held })
+          : removeOver(key, etag, held !== undefined)
       }
       ledger.record({ _tag: "StoreHit", key })
       return Effect.succeed({ held, unchanged: false, etag })
@@ -232,14 +239,20 @@ export const makeLoading = (levels: CacheLevels): Loading => {
     memory.coalesceInside(key, loads, () => load(key, policy, ifNoneMatch), ({ held }) => held)
 
   const loadEntry: Loading["loadEntry"] = (key, policy, shared) =>
-    Effect.flatMap(shared(key, policy), ({ held, unchanged }) =>
-      // Another keyspace of the same name and version loaded it, with a schema of its own, or had it already.
-      unchanged || (held !== undefined && !held.isOf(key.space))
-        ? Effect.map(load(key, policy), ({ held }) => held)
-        : Effect.succeed(held))
+    Effect.flatMap(shared(key, policy), ({ held, left, unchanged }) => {
+      const entry = held ?? left
+      // Another keyspace of the same name and version loaded it, with a schema and windows of its own, or had it already.
+      return unchanged || (entry !== undefined && !entry.isOf(key.space))
+        ? Effect.map(load(key, policy), ({ held, left }) => held ?? left)
+        : Effect.succeed(entry)
+    })
 
   return { load, loadShared, loadInside, loadEntry, applyTags, usableByTags }
 }
+
+/** Whether an entry of the second level is over, here and for others. */
+export const isOfNoUse = (held: MemoryEntry, now: number): boolean =>
+  Math.max(held.uselessFrom, held.promisedUntil) <= now
 
 /** An entry as its tags leave it: nothing when one was invalidated since it was made. */
 export const applyMark = (

@@ -31,8 +31,8 @@ export type PutOutcome =
 export interface Before {
   /** The etag of the object; `undefined`: there was none. */
   readonly etag: string | undefined
-  /** From when on that is of no use, if it is known: whoever looks may remove it then. Before that, it is removed on purpose. */
-  readonly uselessFrom: number | undefined
+  /** Until when that is promised to some, if it is known: whoever looks may remove it then. Before that, it is removed on purpose. */
+  readonly promisedUntil: number | undefined
 }
 
 /** The writing operations of a cache. */
@@ -233,7 +233,7 @@ export const makeWriting = (levels: CacheLevels, reading: Reading, late: LateWri
       if (outcome._tag === "Written") return outcome.held
       if (outcome._tag === "Gone" && before?.etag !== undefined) {
         const now = yield* Clock.currentTimeMillis
-        if (before.uselessFrom === undefined || before.uselessFrom > now) return yield* exists(key)
+        if (before.promisedUntil === undefined || before.promisedUntil > now) return yield* exists(key)
       }
       const next = outcome._tag === "Gone"
         ? undefined

@@ -12,6 +12,7 @@ import { requireBoolean } from "../../Cache/options/requireBoolean.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import { uselessFrom } from "../../Cache/store/Freshness.js"
 import type { CacheLevels } from "../bothLevels/CacheLevels.js"
+import { isOfNoUse } from "../bothLevels/loading.js"
 import type { Reading } from "../bothLevels/reading.js"
 import type { Writing } from "../bothLevels/writing.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
@@ -67,9 +68,12 @@ export const makeChanging = (
         (isGone) => isGone ? Effect.succeed(undefined) : again
       )
       // A failure that is remembered is not given out late, and neither is a value that no window allows it to.
-      if (Exit.isFailure(content) || uselessFrom(policy.freshness, now) <= now) return yield* remove
+      if (Exit.isFailure(content) || (held.late === 0 && uselessFrom(policy.freshness, now) <= now)) {
+        return yield* remove
+      }
       const moments = { made: () => held.made, now, took: held.took }
-      return yield* prepareValue(format, key, content.value, policy, { timeToLive: 0, tags: held.tags }, moments).pipe(
+      const write = { timeToLive: 0, tags: held.tags, late: held.late }
+      return yield* prepareValue(format, key, content.value, policy, write, moments).pipe(
         Effect.flatMap((entry) => writing.putInPlaceOf(key, entry, etag)),
         Effect.flatMap((outcome) => {
           if (outcome._tag === "Written") return Effect.succeed(outcome.held)
@@ -88,14 +92,14 @@ export const makeChanging = (
       writing.changeBothLevels(key, Effect.zipRight(behind.writeNow(key), expireObject(key, 1)), (held) => held)
     )
 
-  /** Whether what is held is a value that some lookup may still give out, fresh or stale, and that a predicate picks. */
+  /** Whether what is held is a value that some process may still give out, fresh or stale, and that a predicate picks. */
   const isPicked = <K, V, F>(
     key: CacheKey<K, V, F>,
     held: MemoryEntry | undefined,
     predicate: (value: V) => boolean
   ): Effect.Effect<boolean> =>
     Effect.map(Clock.currentTimeMillis, (now) => {
-      const content = held === undefined || held.uselessFrom <= now ? undefined : held.contentFor(key.space)
+      const content = held === undefined || isOfNoUse(held, now) ? undefined : held.contentFor(key.space)
       return content !== undefined && Exit.isSuccess(content) &&
         requireBoolean(name, "predicate", predicate(content.value))
     })
@@ -130,8 +134,8 @@ export const makeChanging = (
         const remove = Effect.zipRight(behind.withdraw(key), writing.removeObject(key))
         return yield* Effect.as(writing.changeLocked(key, remove, () => undefined), true)
       }
-      const { etag, held } = yield* loadReadable(key)
-      if (etag === undefined || !(yield* isPicked(key, held, predicate))) {
+      const { etag, held, left } = yield* loadReadable(key)
+      if (etag === undefined || !(yield* isPicked(key, held ?? left, predicate))) {
         return yield* forgetPicked(key, predicate, etag)
       }
       const isGone = yield* writing.changeLocked(key, writing.removeThis(key, etag), () => undefined)

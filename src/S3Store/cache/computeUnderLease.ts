@@ -78,11 +78,11 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
       ledger.record({ _tag: "LeaseTaken", key, insteadOf: lease.insteadOf })
       // Somebody may have finished between the look into the second level and the lease.
       return Effect.matchEffect(check, {
-        onFailure: () => computeAndNote({ isHeld: lease.isHeld, etag: undefined, uselessFrom: undefined }),
-        onSuccess: ({ etag, found, uselessFrom }) =>
+        onFailure: () => computeAndNote({ isHeld: lease.isHeld, etag: undefined, promisedUntil: undefined }),
+        onSuccess: ({ etag, found, promisedUntil }) =>
           Option.isSome(found)
             ? Effect.succeed(found.value)
-            : computeAndNote({ isHeld: lease.isHeld, etag, uselessFrom })
+            : computeAndNote({ isHeld: lease.isHeld, etag, promisedUntil })
       })
     }
 
@@ -97,8 +97,8 @@ export const makeCoordination = (levels: CacheLevels, leases: Leases): Coordinat
       )
 
     /** For a caller that does not wait any more: what another one has written meanwhile stays. */
-    const withoutLease = ({ etag, uselessFrom }: Before): Effect.Effect<A> =>
-      computeAndNote({ isHeld: Effect.succeed(true), etag, uselessFrom })
+    const withoutLease = ({ etag, promisedUntil }: Before): Effect.Effect<A> =>
+      computeAndNote({ isHeld: Effect.succeed(true), etag, promisedUntil })
 
     const reportTooLong = logProblem(levels, key, {
       message: `${store.description}${name}: another process computes for longer than leaseWait; not waiting for it`

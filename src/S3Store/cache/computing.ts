@@ -243,10 +243,10 @@ export const makeComputing = (
       (outcome) => {
         if (outcome?._tag === "Written") return Effect.succeed(outcome.held)
         return Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          // What was of no use any more has been tidied up. Before that time, somebody has removed it on purpose.
+          // What was promised to nobody any more has been tidied up. Before that time, somebody has removed it on purpose.
           if (
             outcome?._tag === "Gone" && fence.etag !== undefined &&
-            fence.uselessFrom !== undefined && fence.uselessFrom <= now
+            fence.promisedUntil !== undefined && fence.promisedUntil <= now
           ) return writeFenced(key, entry, { ...fence, etag: undefined })
           ledger.record({ _tag: "LeaseLost", key })
           return nothing
@@ -390,7 +390,7 @@ export const makeComputing = (
         return yield* computeBehind(undefined)
       }
       return yield* coordination(key, {
-        check: Effect.flatMap(reading.load(key, policy), ({ etag, held }) =>
+        check: Effect.flatMap(reading.load(key, policy), ({ etag, held, left }) =>
           Effect.map(Clock.currentTimeMillis, (now) => {
             // What another process had begun to compute before may be what was there before.
             const content = etag === before.right || held === undefined || held.made < began || now >= held.freshUntil
@@ -398,7 +398,7 @@ export const makeComputing = (
               : held.readerFor(key.space)
             return {
               etag,
-              uselessFrom: held?.uselessFrom,
+              promisedUntil: (held ?? left)?.promisedUntil,
               found: content === undefined
                 ? Option.none()
                 : Option.some({ content, keep: held, refresh: false, isNew: true })

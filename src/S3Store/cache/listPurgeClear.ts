@@ -14,10 +14,11 @@ import { clockOf } from "../../effect/clocks.js"
 import { fromEither } from "../../effect/outcomes.js"
 import { firstOf, tapPages } from "../../effect/streams.js"
 import type { CacheLevels } from "../bothLevels/CacheLevels.js"
+import { isOfNoUse } from "../bothLevels/loading.js"
 import type { Reading } from "../bothLevels/reading.js"
 import type { Leases } from "../coordination/Lease.js"
 import { credibleTime } from "../coordination/tagMarker.js"
-import { type EntryHead, folderOf } from "../entry/EntryHeader.js"
+import { type EntryHead, folderOf, lateFor } from "../entry/EntryHeader.js"
 import type { AnyKey, CacheKey, Keyspace } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
 import { isEntryOrLeaseUnder, isLeaseName } from "../objects/objectName.js"
@@ -105,6 +106,7 @@ export const makeListPurgeClear = (
             made: credibleTime(header.created, found.modified),
             came: now,
             freshUntil: header.expires,
+            late: lateFor(header),
             tags: header.tags,
             etag: found.etag,
             bytes: found.size,
@@ -193,7 +195,7 @@ export const makeListPurgeClear = (
             return Effect.zipWith(reading.applyTags(held), Clock.currentTimeMillis, (held, now) => {
               // No lookup finds it now; it may be found later.
               if (held === "unknown") return [{ _tag: "Gone" }, ""]
-              return held === undefined || held.uselessFrom <= now
+              return held === undefined || isOfNoUse(held, now)
                 ? [{ _tag: "Over", key }, loaded.etag]
                 : [{ _tag: "Entry", key, held }, loaded.etag]
             })

@@ -98,10 +98,10 @@ export const makeLookup = (
       return policy.coordination === "none" || Either.isLeft(loaded)
         ? yield* compute(call, policy, stale, isAttached, undefined)
         : yield* coordination(key, {
-          check: Effect.flatMap(reading.load(key, policy), ({ etag, held }) =>
+          check: Effect.flatMap(reading.load(key, policy), ({ etag, held, left }) =>
             Effect.map(Clock.currentTimeMillis, (now) => ({
               etag,
-              uselessFrom: held?.uselessFrom,
+              promisedUntil: (held ?? left)?.promisedUntil,
               // The same entry again is as much due as it was, although what is loaded counts from now.
               found: Option.fromNullable(
                 refreshing && etag !== undefined && etag === entry?.etag
@@ -134,7 +134,9 @@ export const makeLookup = (
     }
     return Effect.map(
       reading.loadInside(key, policy, held.etag),
-      (loaded) => loaded.held ?? (loaded.etag !== undefined || refreshing || held.etag === undefined ? held : undefined)
+      (loaded) =>
+        loaded.held ?? loaded.left ??
+          (loaded.etag !== undefined || refreshing || held.etag === undefined ? held : undefined)
     )
   }
 

@@ -36,6 +36,7 @@ import type {
 } from "../options/S3CacheSnapshots.js"
 import { toMemoryEntry } from "../stored/entryCodec.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
+import { namesHeld } from "./namesHeld.js"
 
 const kind: FileKind = {
   mark: "effect-aws-cache/s3-memory ",
@@ -239,10 +240,13 @@ export const makeSnapshots = (levels: CacheLevels): Pick<S3CacheService, "snapsh
       const read = (changes: ChangedEntries) =>
         Effect.gen(function*() {
           const rooms = new Map<object, Left>()
+          // What is there already takes none of the room that is left.
+          const held = new Set<string>()
+          for (const space of spaces.values()) for (const name of yield* namesHeld(memory, space)) held.add(name)
           // The first look leaves memory alone: the whole file has been checked before it, and it tells what there is no room for.
           yield* frames((known) => {
             const space = known === undefined ? undefined : spaceOf(known)
-            if (known === undefined || space === undefined || isOver(known)) return Effect.void
+            if (known === undefined || space === undefined || isOver(known) || held.has(known.name)) return Effect.void
             return Effect.map(memory.freeFor(space), ({ room }) => {
               const left = rooms.get(room) ?? { entries: 0, bytes: 0 }
               rooms.set(room, { entries: left.entries + 1, bytes: left.bytes + known.weight })
@@ -257,6 +261,10 @@ export const makeSnapshots = (levels: CacheLevels): Pick<S3CacheService, "snapsh
               const space = spaceOf(known)
               if (space === undefined || isOver(known)) {
                 report[space === undefined ? "skipped" : "expired"]++
+                return
+              }
+              if (held.has(known.name)) {
+                report.skipped++
                 return
               }
               const { maxBytes, maxSize, room } = yield* memory.freeFor(space)

@@ -5,7 +5,6 @@ import * as Clock from "effect/Clock"
 import type * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { pieceSize, turn } from "../../Cache/common/inTurns.js"
 import { durationMillis } from "../../Cache/options/durationMillis.js"
 import { requireEffect } from "../../Cache/options/requireEffect.js"
 import { fromEither } from "../../effect/outcomes.js"
@@ -22,6 +21,7 @@ import type { S3CacheWarmed } from "../options/S3CacheProgress.js"
 import { toMemoryEntry } from "../stored/entryCodec.js"
 import type { S3CacheService } from "../verbs/S3CacheVerbs.js"
 import { concurrencyOf } from "./manyKeys.js"
+import { namesHeld } from "./namesHeld.js"
 
 /** How many objects are chosen at the most where nobody says: some 40 MB of names while they are listed. */
 const mostChosen = 100_000
@@ -92,17 +92,6 @@ export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService[
     })
   }
 
-  /** The names of the objects whose entries memory has. */
-  const namesHeld = <K, V, F>(space: Keyspace<K, V, F>) =>
-    Effect.gen(function*() {
-      const held = new Set<string>()
-      for (const [at, key] of (yield* memory.keysOf(space)).entries()) {
-        if (at % pieceSize === pieceSize - 1) yield* turn
-        held.add(key.objectName)
-      }
-      return held
-    })
-
   return <K, V, F, E, R>(space: Keyspace<K, V, F>, options: S3CacheWarmOptions<E, R> = {}) =>
     Effect.gen(function*() {
       // From now on it is heard of.
@@ -118,7 +107,7 @@ export const makeWarm = (levels: CacheLevels, reading: Reading): S3CacheService[
         : Effect.suspend(() => requireEffect(cache, "onProgress", onProgress({ ...progress })))
 
       const prefix = `${space.name}/${space.folder}/`
-      const held = yield* namesHeld(space)
+      const held = yield* namesHeld(memory, space)
       // What is listed may be of no use: more are known than may come.
       const newest = new Newest<ListedObject>(Math.max(limit, mostChosen))
       let listedNewer = 0

@@ -22,7 +22,7 @@ export interface EntryHeader {
   readonly expires: number
   /**
    * Until when its writer may give it out late (`staleWhileRevalidate`, `staleIfError`, `staleIfSlow`), where that is later:
-   * a store that removes what is over by itself keeps it until then.
+   * until then no store removes it by itself, and nobody tidies it away.
    */
   readonly until?: number | undefined
   /** Tells this write from every other. */
@@ -38,6 +38,12 @@ export interface EntryHeader {
 /** The same of an entry of which only the first bytes are known: a long key may stand behind them. */
 export interface EntryHead extends Omit<EntryHeader, "key"> {
   readonly key: string | undefined
+}
+
+/** For how long after its end its writer may give an entry out late, in milliseconds. */
+export const lateFor = ({ expires, until }: Pick<EntryHeader, "expires" | "until">): number => {
+  if (until === undefined) return 0
+  return until === Number.POSITIVE_INFINITY ? until : Math.max(0, until - expires)
 }
 
 /** What a `Date` can be: what expires later is fresh for ever. */

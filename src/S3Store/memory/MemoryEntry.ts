@@ -19,6 +19,8 @@ export interface MemoryEntryParts {
   readonly came: number
   /** Until when it is fresh. */
   readonly freshUntil: number
+  /** For how long after that its writer may give it out late, in milliseconds. Default: not. */
+  readonly late?: number | undefined
   readonly tags: ReadonlyArray<string>
   /** The etag of its object, if it is known. */
   readonly etag: string | undefined
@@ -47,6 +49,7 @@ export class MemoryEntry implements MemoryEntryParts {
   readonly made: number
   readonly came: number
   readonly freshUntil: number
+  readonly late: number
   readonly tags: ReadonlyArray<string>
   readonly etag: string | undefined
   readonly bytes: number
@@ -92,6 +95,7 @@ export class MemoryEntry implements MemoryEntryParts {
     this.made = parts.made
     this.came = parts.came
     this.freshUntil = parts.freshUntil
+    this.late = parts.late ?? 0
     this.tags = parts.tags
     this.etag = parts.etag
     this.bytes = parts.bytes
@@ -161,9 +165,14 @@ export class MemoryEntry implements MemoryEntryParts {
     return Exit.isSuccess(this.content)
   }
 
-  /** From when on it is of no use any more. */
+  /** From when on it is of no use any more here. */
   get uselessFrom(): number {
     return this.isValue ? uselessFrom(this.policy.freshness, this.freshUntil) : this.freshUntil
+  }
+
+  /** From when on it may be tidied away in the second level, for all that its writer promises to others. */
+  get promisedUntil(): number {
+    return this.isValue ? this.freshUntil + this.late : this.freshUntil
   }
 
   /** Whether it is to be compared with the second level. */

@@ -20,7 +20,7 @@ import { credibleTime } from "../coordination/tagMarker.js"
 import type { CodecName } from "../entry/Codec.js"
 import { codecOf } from "../entry/codecOf.js"
 import type { Entry, EntryFormat } from "../entry/EntryFormat.js"
-import { folderOf } from "../entry/EntryHeader.js"
+import { folderOf, lateFor } from "../entry/EntryHeader.js"
 import { mostTags } from "../entry/tagLimits.js"
 import type { AnyKey, CacheKey } from "../keyspace/Keyspace.js"
 import { MemoryEntry } from "../memory/MemoryEntry.js"
@@ -50,6 +50,8 @@ export interface Moments {
 export interface Write extends S3CacheWriteOptions {
   /** Until when the entry is fresh, where that is known: it goes before its time to live. */
   readonly freshUntil?: number | undefined
+  /** For how long after that it was promised to others, in milliseconds: at least for so long it is. */
+  readonly late?: number | undefined
 }
 
 /** Encodes a value for its entry. Fails when it does not fit its schema, or is too large. */
@@ -84,6 +86,7 @@ interface Decided {
   readonly freshUntil: number
   readonly tags: ReadonlyArray<string>
   readonly lead: number
+  readonly late?: number | undefined
 }
 
 /** What is decided of the entry of a value, however it is encoded. */
@@ -106,7 +109,7 @@ const decide = <K, V, F>(
     handleRejection(tags, () => {})
     return yield* withLead(
       policy.freshness,
-      (times) => Effect.succeed({ freshUntil, tags, lead: times * (moments.took ?? 0) })
+      (times) => Effect.succeed({ freshUntil, tags, lead: times * (moments.took ?? 0), late: write.late })
     )
   })
 
@@ -198,7 +201,7 @@ const prepare = <K, V, F>(
   codec: CodecName,
   encoded: unknown,
   policy: EntryPolicy,
-  { freshUntil, lead, tags }: Decided,
+  { freshUntil, late, lead, tags }: Decided,
   moments: Moments
 ): Effect.Effect<Prepared, CacheEncodeError | EntryTooLargeError> =>
   Effect.suspend(() => {
@@ -215,7 +218,7 @@ const prepare = <K, V, F>(
       outcome: Exit.isSuccess(content) ? "success" : "failure",
       tags,
       took: moments.took,
-      until: Exit.isSuccess(content) ? lateUntil(policy, freshUntil) : undefined
+      until: Exit.isSuccess(content) ? lateUntil(policy, freshUntil, late) : undefined
     } as const
     return Effect.flatMap(format.payload(header, codec, encoded), (plain) =>
       Effect.flatMap(format.wrap(header, codec, plain), ({ body, plain: own = ownBytes(codec, plain) }) =>
@@ -227,6 +230,7 @@ const prepare = <K, V, F>(
             made,
             came: moments.now,
             freshUntil,
+            late: lateFor(header),
             tags,
             etag: undefined,
             bytes: body.length,
@@ -238,9 +242,9 @@ const prepare = <K, V, F>(
         }))))
   })
 
-/** Until when a value may be given out late, if it may. */
-const lateUntil = ({ freshness }: EntryPolicy, freshUntil: number): number | undefined => {
-  const until = uselessFrom(freshness, freshUntil)
+/** Until when a value may be given out late, if it may: by its writer, or as was promised of it before. */
+const lateUntil = ({ freshness }: EntryPolicy, freshUntil: number, late = 0): number | undefined => {
+  const until = Math.max(uselessFrom(freshness, freshUntil), freshUntil + late)
   return until > freshUntil ? until : undefined
 }
 
@@ -347,6 +351,7 @@ export const toMemoryEntry = <K, V, F>(
           made,
           came: now,
           freshUntil: entry.expires,
+          late: lateFor(entry),
           tags: entry.tags,
           etag: object.etag === "" ? undefined : object.etag,
           bytes: object.body.length,
