@@ -26,7 +26,7 @@ export interface Loaded {
   /** The etag of what lies there now, whatever it is; `undefined` for nothing. */
   readonly etag: string | undefined
   /** The entry, if it is of no use here, and stays: its writer promises it to others, who may have it late for longer. */
-  readonly left?: MemoryEntry
+  readonly promised?: MemoryEntry
   /** Why what lies there cannot be read, if it cannot. */
   readonly unreadable?: CacheDecodeError
   /** An entry is there, but one of its tags cannot be asked for. */
@@ -224,7 +224,7 @@ export const makeLoading = (levels: CacheLevels): Loading => {
         if (held === undefined) ledger.record({ _tag: "Invalidated", key })
         ledger.record({ _tag: "Miss", key })
         return held !== undefined && held.promisedUntil > now
-          ? Effect.succeed({ held: undefined, unchanged: false, etag, left: held })
+          ? Effect.succeed({ held: undefined, unchanged: false, etag, promised: held })
           : removeOver(key, etag, held !== undefined)
       }
       ledger.record({ _tag: "StoreHit", key })
@@ -239,11 +239,11 @@ export const makeLoading = (levels: CacheLevels): Loading => {
     memory.coalesceInside(key, loads, () => load(key, policy, ifNoneMatch), ({ held }) => held)
 
   const loadEntry: Loading["loadEntry"] = (key, policy, shared) =>
-    Effect.flatMap(shared(key, policy), ({ held, left, unchanged }) => {
-      const entry = held ?? left
+    Effect.flatMap(shared(key, policy), ({ held, promised, unchanged }) => {
+      const entry = held ?? promised
       // Another keyspace of the same name and version loaded it, with a schema and windows of its own, or had it already.
       return unchanged || (entry !== undefined && !entry.isOf(key.space))
-        ? Effect.map(load(key, policy), ({ held, left }) => held ?? left)
+        ? Effect.map(load(key, policy), ({ held, promised }) => held ?? promised)
         : Effect.succeed(entry)
     })
 

@@ -129,7 +129,7 @@ export const makeRemoving = (
           if (waiting !== undefined) yield* removeWith(key, waiting)
           else if (loaded?.held !== undefined || loaded?.unreadable !== undefined || loaded?.isUnknown === true) {
             yield* removeObject(key)
-          } else if (loaded?.left?.etag !== undefined) yield* removeThis(key, loaded.left.etag)
+          } else if (loaded?.promised?.etag !== undefined) yield* removeThis(key, loaded.promised.etag)
           const content = yield* freshContentOf(
             key,
             waiting === undefined ? loaded?.held : yield* reading.usableByTags(waiting.held)

@@ -134,8 +134,8 @@ export const makeChanging = (
         const remove = Effect.zipRight(behind.withdraw(key), writing.removeObject(key))
         return yield* Effect.as(writing.changeLocked(key, remove, () => undefined), true)
       }
-      const { etag, held, left } = yield* loadReadable(key)
-      if (etag === undefined || !(yield* isPicked(key, held ?? left, predicate))) {
+      const { etag, held, promised } = yield* loadReadable(key)
+      if (etag === undefined || !(yield* isPicked(key, held ?? promised, predicate))) {
         return yield* forgetPicked(key, predicate, etag)
       }
       const isGone = yield* writing.changeLocked(key, writing.removeThis(key, etag), () => undefined)

@@ -390,7 +390,7 @@ export const makeComputing = (
         return yield* computeBehind(undefined)
       }
       return yield* coordination(key, {
-        check: Effect.flatMap(reading.load(key, policy), ({ etag, held, left }) =>
+        check: Effect.flatMap(reading.load(key, policy), ({ etag, held, promised }) =>
           Effect.map(Clock.currentTimeMillis, (now) => {
             // What another process had begun to compute before may be what was there before.
             const content = etag === before.right || held === undefined || held.made < began || now >= held.freshUntil
@@ -398,7 +398,7 @@ export const makeComputing = (
               : held.readerFor(key.space)
             return {
               etag,
-              promisedUntil: (held ?? left)?.promisedUntil,
+              promisedUntil: (held ?? promised)?.promisedUntil,
               found: content === undefined
                 ? Option.none()
                 : Option.some({ content, keep: held, refresh: false, isNew: true })

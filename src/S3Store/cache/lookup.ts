@@ -98,10 +98,10 @@ export const makeLookup = (
       return policy.coordination === "none" || Either.isLeft(loaded)
         ? yield* compute(call, policy, stale, isAttached, undefined)
         : yield* coordination(key, {
-          check: Effect.flatMap(reading.load(key, policy), ({ etag, held, left }) =>
+          check: Effect.flatMap(reading.load(key, policy), ({ etag, held, promised }) =>
             Effect.map(Clock.currentTimeMillis, (now) => ({
               etag,
-              promisedUntil: (held ?? left)?.promisedUntil,
+              promisedUntil: (held ?? promised)?.promisedUntil,
               // The same entry again is as much due as it was, although what is loaded counts from now.
               found: Option.fromNullable(
                 refreshing && etag !== undefined && etag === entry?.etag
@@ -135,7 +135,7 @@ export const makeLookup = (
     return Effect.map(
       reading.loadInside(key, policy, held.etag),
       (loaded) =>
-        loaded.held ?? loaded.left ??
+        loaded.held ?? loaded.promised ??
           (loaded.etag !== undefined || refreshing || held.etag === undefined ? held : undefined)
     )
   }
