@@ -59,9 +59,7 @@ describe("S3Cache.getManyOrCompute with old values", () => {
       const down = cache.getManyOrCompute(keys, () => Effect.fail("the source is down"))
       assert.strictEqual(yield* Effect.flip(down), "the source is down")
       // The old one is looked at again before it is given out: without memory, nothing tells whether it is still there.
-      assert.deepStrictEqual(requests().slice(before).map(({ method, status }) => [method, status]), [
-        ...ids.map((_, at) => ["GET", at === 0 ? 200 : 404]),
-        ["GET", 304]
-      ])
+      const made = requests().slice(before).map(({ method, status }) => `${method} ${status}`)
+      assert.deepStrictEqual(made.sort(), ["GET 200", "GET 304", ...ids.slice(1).map(() => "GET 404")])
     }))
 })
